@@ -1,0 +1,58 @@
+# Every target makes what it needs first. GNU Make 3.81 is enough (macOS).
+PYTHON ?= python3
+BIN := .venv/bin
+LAB_ARGS ?=
+FIRST := notebooks/00_behind_the_pipeline.ipynb
+
+# Thirty kernels on one machine must not fight for its cores: one thread each, unless told otherwise.
+OMP_NUM_THREADS ?= 1
+export OMP_NUM_THREADS
+# JupyterLab refuses to run as root, which is who you are in most containers.
+ROOT_ARGS := $(shell test "$$(id -u)" = 0 && echo --allow-root)
+
+.PHONY: help lab demo test quick check notebooks lessons slides handout
+.PHONY: environment test-environment export-environment clean
+
+help:  ## List these targets.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
+
+lab: environment  ## Open the first lesson in JupyterLab (LAB_ARGS="--no-browser --port 8890" for a server).
+	$(BIN)/jupyter lab $(ROOT_ARGS) $(LAB_ARGS) $(FIRST)
+
+demo: environment  ## Open the playground as a page without code, for a lecture (same LAB_ARGS).
+	$(BIN)/voila $(LAB_ARGS) notebooks/05_playground.ipynb
+
+test: check quick notebooks  ## Everything: format, types, the package's tests, every cell of every lesson.
+
+quick: test-environment  ## The package's tests alone.
+	$(BIN)/python -m pytest -q tests
+
+check: test-environment  ## Format, lint and types.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+notebooks: test-environment  ## Every cell of every lesson against its stored output.
+	PIPELINE_HELPERS_LANG=es $(BIN)/python -m pytest -q --nbval --nbval-sanitize-with tests/nbval.cfg \
+		--nbval-cell-timeout 120 notebooks
+
+lessons: test-environment  ## Run every lesson again and store its outputs, on the classroom checkpoint.
+	$(BIN)/python tools/run_lessons.py
+
+slides: export-environment  ## Each lesson as reveal.js slides, in build/slides (lang=es or lang=en; both without).
+	$(BIN)/python -m tools.export_lessons slides $(lang)
+
+handout: export-environment  ## Each lesson as a page and as a notebook in one language, in build/handout (lang=es or lang=en).
+	$(BIN)/python -m tools.export_lessons handout $(lang)
+
+environment:
+	@$(PYTHON) tools/make_environment.py
+
+test-environment:
+	@$(PYTHON) tools/make_environment.py test
+
+export-environment:
+	@$(PYTHON) tools/make_environment.py export
+
+clean:  ## Remove what was installed.
+	rm -rf .venv
