@@ -1,0 +1,97 @@
+"""The language in force, who is told when it changes, and where the choice is remembered.
+
+In this order: what was chosen in this kernel; `PIPELINE_HELPERS_LANG`; what was chosen last in any lesson; Spanish.
+"""
+
+import contextlib
+import os
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+
+LANGUAGES = ("es", "en")
+ENVIRONMENT = "PIPELINE_HELPERS_LANG"
+
+_chosen: str | None = None
+_listeners: list[Callable[[], Callable[[str], None] | None]] = []
+
+
+def current_language() -> str:
+    """The language in force: `"es"` or `"en"`.
+
+    Raises:
+        ValueError: `PIPELINE_HELPERS_LANG` is set to something else.
+    """
+    if _chosen is not None:
+        return _chosen
+    if from_environment := os.environ.get(ENVIRONMENT, "").strip():
+        return resolve(from_environment, ENVIRONMENT)
+    return _remembered() or LANGUAGES[0]
+
+
+def resolve(lang: str | None, argument: str = "lang") -> str:
+    """`lang` itself when it is one of the two languages, the language in force when it is None.
+
+    Raises:
+        ValueError: it is anything else; the message names `argument`.
+    """
+    if lang is None:
+        return current_language()
+    if lang not in LANGUAGES:
+        raise ValueError(f"{argument} is {lang!r}; it takes 'es' (español) or 'en' (English)")
+    return lang
+
+
+def choose_language(lang: str, *, remember: bool = True) -> None:
+    """Put `lang` in force in this kernel and tell everything that follows it.
+
+    Args:
+        lang: `"es"` or `"en"`.
+        remember: also let the next lesson open in it.
+
+    Raises:
+        ValueError: `lang` is neither.
+    """
+    global _chosen
+    if lang is None:
+        raise ValueError("lang is None; it takes 'es' (español) or 'en' (English)")
+    before, _chosen = current_language(), resolve(lang)
+    if remember:
+        _remember(lang)
+    if lang != before:
+        for listener in [reference() for reference in _listeners]:
+            if listener is not None:
+                listener(lang)
+
+
+def on_change(callback: Callable[[str], None]) -> None:
+    """Call `callback(lang)` whenever the language in force changes.
+
+    A bound method is held weakly: a view that nobody holds any more is not kept alive by its wish to be told.
+    """
+    _listeners[:] = [reference for reference in _listeners if reference() is not None]
+    if hasattr(callback, "__func__"):
+        _listeners.append(weakref.WeakMethod(callback))
+    else:
+        _listeners.append(lambda: callback)
+
+
+def _memory() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path("pipeline_helpers") / "language"
+
+
+def _remembered() -> str | None:
+    try:
+        lang = _memory().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return lang if lang in LANGUAGES else None
+
+
+def _remember(lang: str) -> None:
+    # A home that can't be written to (a shared server, a read-only disk) costs the memory, not the lesson.
+    with contextlib.suppress(OSError):
+        _memory().parent.mkdir(parents=True, exist_ok=True)
+        _memory().write_text(lang + "\n", encoding="utf-8")
