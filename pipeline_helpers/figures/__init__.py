@@ -1,0 +1,36 @@
+"""Arrays, a tokenizer's output or a `Trace` → pictures of each stage, on matplotlib `Axes`.
+
+Every `plot_<what>(data, *, …, ax=None, lang=None)` returns the one `Axes` that it drew on, changes no global setting
+and loads no model. `show` puts a figure into a lesson in both languages, `save` into a file.
+"""
+
+from pipeline_helpers.figures.attention import plot_attention
+from pipeline_helpers.figures.attention_mask import plot_attention_mask
+from pipeline_helpers.figures.gallery import plot_heads_gallery
+from pipeline_helpers.figures.head import HeadRun, head_run, head_steps, plot_head
+from pipeline_helpers.figures.hidden_states import plot_hidden_states
+from pipeline_helpers.figures.pipeline import plot_pipeline
+from pipeline_helpers.figures.show import save, show
+from pipeline_helpers.figures.softmax import plot_logits_to_probs
+from pipeline_helpers.figures.style import alt_text
+from pipeline_helpers.figures.token_similarity import cosine_similarity, plot_token_similarity
+from pipeline_helpers.figures.tokens import plot_tokens
+
+__all__ = [
+    "HeadRun",
+    "alt_text",
+    "cosine_similarity",
+    "head_run",
+    "head_steps",
+    "plot_attention",
+    "plot_attention_mask",
+    "plot_head",
+    "plot_heads_gallery",
+    "plot_hidden_states",
+    "plot_logits_to_probs",
+    "plot_pipeline",
+    "plot_token_similarity",
+    "plot_tokens",
+    "save",
+    "show",
+]

@@ -1,0 +1,306 @@
+"""Who attends to whom, drawn: one head's matrix, or many heads tiled on one `Axes`."""
+
+from collections.abc import Iterator, Sequence
+from math import ceil
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
+from matplotlib.image import AxesImage
+
+from pipeline_helpers.figures import style
+from pipeline_helpers.figures.attention.numbers import Attention, attention, columns_of
+from pipeline_helpers.figures.canvas import (
+    TITLE_SIZE,
+    hatched,
+    placed_axes,
+    shortened,
+    size_in_inches,
+    title_height,
+    wrapped,
+)
+from pipeline_helpers.language import resolve, say
+
+NUMBERED = 10
+"""Up to so many tokens the weights stand in the cells of a single head."""
+_LABEL = 10.0
+"""Points of a token's name."""
+_PITCH = _LABEL * 1.2 / 72
+"""Inches from one name to the next: 48 names on the largest matrix."""
+_NOTE = 11.0
+_TICKS = (0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1)
+
+
+@style.styled
+def plot_attention(
+    data: Any,
+    *,
+    layer: int | None = None,
+    head: int | None = None,
+    sentence: int = 0,
+    tokens: Any = None,
+    attention_mask: Any = None,
+    padding: bool = False,
+    ax: Axes | None = None,
+    lang: str | None = None,
+) -> Axes:
+    """Draw who attends to whom: rows are queries (the tokens that look), columns keys (those looked at).
+
+    With `layer` and `head` one matrix is drawn; with `layer` alone its heads, with `head` alone that head in each
+    layer, with neither all layers × heads, as tiles on the one `Axes`. The colours of all go from 0 to 1.
+
+        plot_attention(trace(texts, attentions=True), layer=1, head=9)
+        plot_attention(outputs.attentions, tokens=inputs)
+
+    Long sentences are pooled before they are drawn (see `Attention.weights`), so that the picture of a long one is
+    no larger than that of a short one; it says so.
+
+    Args:
+        data: a `Trace` with attentions; a model's `attentions` (L of `[B, A, S, S]`); those of one layer
+            (`[B, A, S, S]` or `[A, S, S]`); or one matrix (`[S, S]`).
+        layer, head: which, counted from 0 as in `attentions[layer][sentence, head]`; None: all.
+        sentence: which of a batch, counted from 0.
+        tokens: a tokenizer's output (its padding is then known too) or lists of tokens; a `Trace` brings its own.
+        attention_mask: 1 for a token, 0 for padding, `[B, S]` or `[S]`; goes before what `tokens` says.
+        padding: show the tokens of padding, hatched, instead of leaving them out.
+        ax: where to draw; None makes a new figure.
+        lang: `"es"` or `"en"`; None is the language in force.
+
+    Raises:
+        TypeError: `data` is nothing of the kind; an index is no integer.
+        ValueError: there is no such layer, head or sentence; sizes that do not fit each other; weights that are NaN,
+            infinite or negative; a sentence of nothing but padding.
+    """
+    lang = resolve(lang)
+    prepared = attention(
+        data,
+        layer=layer,
+        head=head,
+        sentence=sentence,
+        tokens=tokens,
+        attention_mask=attention_mask,
+        padding=padding,
+    )
+    draw = _draw_one if prepared.alone else _draw_tiles
+    ax = draw(ax, prepared, lang)
+    style.set_alt_text(ax, _describe(prepared, lang))
+    return ax
+
+
+def _draw_one(ax: Axes | None, prepared: Attention, lang: str) -> Axes:
+    length = prepared.length
+    names = _names(prepared)
+    side = min(8.0, max(3.4, (0.55 if length <= NUMBERED else 0.35) * length))
+    if ax is not None:
+        side = min(size_in_inches(ax))
+    step = _step(length, side)
+    ax = _titled(ax, side, side, names[::step], step, prepared, lang)
+    image = _draw_weights(ax, prepared.weights[0, 0], (-0.5, length - 0.5, length - 0.5, -0.5), lang)
+    places = range(0, length, step)
+    ax.set_xticks(places, names[::step], rotation=90, fontsize=_LABEL)
+    ax.set_yticks(places, names[::step], fontsize=_LABEL)
+    ax.set_xlabel(say("attention.axis.keys", lang))
+    ax.set_ylabel(say("attention.axis.queries", lang))
+    if length <= NUMBERED:
+        _draw_numbers(ax, prepared.weights[0, 0], image)
+    _hatch_padding(ax, prepared, [(-0.5, -0.5)], length)
+    return ax
+
+
+def _draw_tiles(ax: Axes | None, prepared: Attention, lang: str) -> Axes:
+    layers, heads, cells, _ = prepared.weights.shape
+    grid = layers > 1 and heads > 1
+    tiles = prepared.weights.reshape(layers * heads, cells, cells)
+    columns = columns_of(layers, heads)
+    # Each weight is repeated, so that the gaps between tiles can be narrower than a cell of a short sentence.
+    fine = ceil(48 / cells)
+    canvas, corners = _tiled(tiles.repeat(fine, axis=1).repeat(fine, axis=2), columns, 0.05 if grid else 0.16)
+    places = [(x / (cells * fine), y / (cells * fine)) for x, y in corners]
+    down, across = (size / (cells * fine) for size in canvas.shape)
+
+    width = 9.0
+    if ax is not None:
+        wide, high = size_in_inches(ax)
+        width = min(wide, high * across / down)
+    step = _step(prepared.length, width / across)
+    names = [] if grid else _names(prepared)[::step]
+    ax = _titled(ax, width, width * down / across, names, 1 if grid else step, prepared, lang)
+    _draw_weights(ax, canvas, (0, across, down, 0), lang)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    if grid:
+        _name_grid(ax, prepared, places, ceil(0.28 * across / width), lang)
+    else:
+        _name_tiles(ax, prepared, places, names, step, lang)
+    _hatch_padding(ax, prepared, places, 1.0)
+    return ax
+
+
+def _tiled(tiles: np.ndarray, columns: int, gap: float) -> tuple[np.ma.MaskedArray, list[tuple[int, int]]]:
+    """All tiles in one masked array, row by row, and the (column, row) at which each begins; `gap` in tiles."""
+    side = tiles.shape[-1]
+    pitch = side + max(1, round(gap * side))
+    corners = [(place % columns * pitch, place // columns * pitch) for place in range(len(tiles))]
+    canvas = np.full((corners[-1][1] + side, corners[columns - 1][0] + side), np.nan)
+    for tile, (x, y) in zip(tiles, corners, strict=True):
+        canvas[y : y + side, x : x + side] = tile
+    return np.ma.masked_invalid(canvas), corners
+
+
+def _draw_weights(ax: Axes, weights: np.ndarray, box: tuple[float, float, float, float], lang: str) -> AxesImage:
+    # Most weights of a long sentence are far below 0.1: the square root tells them apart, and the bar says so.
+    scale = PowerNorm(0.5, vmin=0, vmax=1)
+    image = ax.imshow(weights, cmap=style.SEQUENTIAL, norm=scale, interpolation="nearest", extent=box)
+    beside = ax.inset_axes((1.02, 0, 0.02, 1))
+    bar = ax.figure.colorbar(image, cax=beside, label=say("attention.axis.weight", lang))
+    bar.set_ticks(_TICKS, labels=[f"{tick:g}" for tick in _TICKS])
+    bar.outline.set_visible(False)
+    ax.tick_params(length=0)
+    return image
+
+
+def _draw_numbers(ax: Axes, weights: np.ndarray, image: AxesImage) -> None:
+    for (row, column), weight in np.ndenumerate(weights):
+        colour = style.text_on(image.cmap(image.norm(weight)))
+        ax.text(column, row, f"{weight:.2f}", ha="center", va="center", fontsize=_LABEL, color=colour)
+
+
+def _hatch_padding(ax: Axes, prepared: Attention, corners: Sequence[tuple[float, float]], side: float) -> None:
+    """Hatch the columns and the rows of padding in each square of `side` that begins at one of `corners`."""
+    if prepared.attended.all():
+        return
+    cell = side / prepared.length
+    columns = [(first * cell, 0.0, count * cell, side) for first, count in _runs(~prepared.attended)]
+    marks = columns + [(y, x, height, width) for x, y, width, height in columns]
+    hatched(ax, [(left + x, top + y, w, h) for left, top in corners for x, y, w, h in marks], style.PAPER)
+
+
+def _runs(flags: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Where each run of True begins, and how long it is."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
+    for first, end in edges.reshape(-1, 2):
+        yield int(first), int(end - first)
+
+
+def _name_grid(ax: Axes, prepared: Attention, corners: Sequence[tuple[float, float]], step: int, lang: str) -> None:
+    """Layers at the left, heads along the top; every `step`-th of them."""
+    heads = len(prepared.heads)
+    across = [(x + 0.5, str(head)) for (x, _), head in zip(corners[:heads], prepared.heads, strict=True)]
+    down = [(y + 0.5, str(layer)) for (_, y), layer in zip(corners[::heads], prepared.layers, strict=True)]
+    ax.xaxis.set_ticks_position("top")
+    ax.xaxis.set_label_position("top")
+    ax.set_xticks(*zip(*across[::step], strict=True), fontsize=_NOTE)
+    ax.set_yticks(*zip(*down[::step], strict=True), fontsize=_NOTE)
+    ax.set_xlabel(say("attention.axis.heads", lang))
+    ax.set_ylabel(say("attention.axis.layers", lang))
+
+
+def _name_tiles(
+    ax: Axes, prepared: Attention, corners: Sequence[tuple[float, float]], names: list[str], step: int, lang: str
+) -> None:
+    """Each square's head (or layer) above it; the tokens along the left and the lower edge of them all."""
+    several = "head" if len(prepared.heads) > 1 else "layer"
+    for number, (x, y) in zip(prepared.heads if several == "head" else prepared.layers, corners, strict=True):
+        ax.text(x, y - 0.02, say(f"attention.title.{several}", lang, **{several: number}), fontsize=_NOTE, va="bottom")
+    middles = (np.arange(0, prepared.length, step) + 0.5) / prepared.length
+    lefts, tops = sorted({x for x, _ in corners}), sorted({y for _, y in corners})
+    ax.set_xticks(np.add.outer(lefts, middles).ravel(), names * len(lefts), rotation=90, fontsize=_LABEL)
+    ax.set_yticks(np.add.outer(tops, middles).ravel(), names * len(tops), fontsize=_LABEL)
+    ax.set_xlabel(say("attention.axis.keys", lang))
+    ax.set_ylabel(say("attention.axis.queries", lang))
+
+
+def _names(prepared: Attention) -> list[str]:
+    return [shortened(prepared.name(place), 1.6, _LABEL) for place in range(prepared.length)]
+
+
+def _step(length: int, side: float) -> int:
+    """Every how-manieth of `length` tokens can be named along `side` inches."""
+    return ceil(length * _PITCH / side - 1e-9)
+
+
+def _titled(
+    ax: Axes | None, width: float, height: float, names: list[str], step: int, prepared: Attention, lang: str
+) -> Axes:
+    """`ax`, or a new one with room for the names around it, with the title and what is to be known under it."""
+    title = wrapped(_title(prepared, lang), width + 0.6, TITLE_SIZE, "bold")
+    notes = [line for note in _notes(prepared, step, lang) for line in wrapped(note, width + 0.6, _NOTE)]
+    tiled, named = not prepared.alone, bool(names)
+    above = (0.3 if named else 0.55) if tiled else 0.08  # inches that the names of layers and heads take
+    above += 0.19 * len(notes)
+    if ax is None:
+        around = max((style.text_width(name, _LABEL) for name in names), default=0.25) + 0.5
+        top = above + title_height(title) + 0.1
+        bottom = around if named else 0.15
+        ax = placed_axes(width, height, left=around + 0.05, right=0.02 * width + 0.95, top=top, bottom=bottom)
+    heading = ax.set_title("\n".join(title), pad=72 * above)
+    ax.annotate(
+        "\n".join(notes), (0, 0), xycoords=heading, xytext=(0, -3), textcoords="offset points", va="top", fontsize=_NOTE
+    )
+    return ax
+
+
+def _title(prepared: Attention, lang: str) -> str:
+    places = [say("attention.title.main", lang)]
+    for what, numbers in (("layer", prepared.layers), ("head", prepared.heads)):
+        if len(numbers) > 1:
+            places.append(say(f"attention.title.{what}s", lang, count=len(numbers)))
+        elif numbers[0] is not None:
+            places.append(say(f"attention.title.{what}", lang, **{what: numbers[0]}))
+    if prepared.batch > 1:
+        places.append(say("attention.title.sentence", lang, sentence=prepared.sentence))
+    return " · ".join(places)
+
+
+def _notes(prepared: Attention, step: int, lang: str) -> list[str]:
+    """What the picture has to say about itself."""
+    notes = []
+    if not prepared.alone:
+        first, last = prepared.name(0), prepared.name(prepared.length - 1)
+        notes.append(say("attention.note.tiles", lang, first=first, last=last, count=prepared.length))
+    if prepared.pooled > 1:
+        notes.append(say("attention.note.pooled", lang, size=prepared.pooled))
+    if step > 1:
+        notes.append(say("attention.note.every", lang, step=step))
+    if prepared.hidden:
+        notes.append(say("attention.note.hidden", lang, count=prepared.hidden))
+    if padded := int((~prepared.attended).sum()):
+        notes.append(say("attention.note.padding", lang, count=padded))
+    return notes
+
+
+def _describe(prepared: Attention, lang: str) -> str:
+    layers, heads = prepared.weights.shape[:2]
+    if layers == heads == 1:
+        links = ", ".join(
+            say(
+                "attention.alt.link",
+                lang,
+                looking=prepared.name(query),
+                seen=prepared.name(key),
+                weight=f"{weight:.2f}",
+            )
+            for query, key, weight in prepared.strongest
+        )
+        described = say("attention.alt.one", lang, size=prepared.length, links=links or "–")
+        return " ".join([_title(prepared, lang) + ".", described, *_notes(prepared, 1, lang)])
+    names = {}
+    for which, place in (("sharpest", int(prepared.peaks.argmax())), ("flattest", int(prepared.peaks.argmin()))):
+        layer, head = prepared.layers[place // heads], prepared.heads[place % heads]
+        parts = [("layer", layer), ("head", head)]
+        names[which] = ", ".join(
+            say(f"attention.title.{what}", lang, **{what: number}) for what, number in parts if number is not None
+        )
+    described = say(
+        "attention.alt.tiles",
+        lang,
+        count=layers * heads,
+        size=prepared.length,
+        first=prepared.name(0),
+        last=prepared.name(prepared.length - 1),
+        sharp=f"{prepared.peaks.max():.2f}",
+        flat=f"{prepared.peaks.min():.2f}",
+        **names,
+    )
+    return " ".join([_title(prepared, lang) + ".", described, *_notes(prepared, 1, lang)[1:]])

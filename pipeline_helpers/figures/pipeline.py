@@ -1,0 +1,314 @@
+"""The whole way in one picture: text, tokens, ids and mask, hidden states, logits, probabilities, label."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyBboxPatch, Rectangle
+
+from pipeline_helpers.figures import style
+from pipeline_helpers.language import resolve, say
+from pipeline_helpers.stages import Trace
+
+MAX_SENTENCES = 3
+MAX_LABELS = 3
+LABELS_WIDTH = 2.0
+"""Inches at the left for the names of the stages."""
+GAP = "…"
+_GAP_WIDTH = 0.3
+_ROWS = ("text", "tokens", "ids", "mask", "hidden", "logits", "probabilities", "label")
+_HEIGHTS = {"text": 0.75, "tokens": 0.5, "ids": 0.42, "mask": 0.42, "hidden": 0.62, "label": 0.5}
+_STEPS = {
+    "tokenizer": ("tokens", "ids", "mask"),
+    "model": ("hidden", "logits"),
+    "softmax": ("probabilities", "label"),
+}
+_TINTS = {"tokenizer": "#e3f0f9", "model": "#fdf1d0", "softmax": "#dff3ec"}
+_LINE = 0.36
+"""Inches a label takes in the rows of logits and probabilities."""
+
+
+@dataclass(frozen=True)
+class PipelineColumn:
+    """What the picture shows of one sentence; numbers as they were computed."""
+
+    text: str
+    tokens: list[str]
+    ids: list[int]
+    mask: list[int]
+    vector: np.ndarray
+    """The last hidden state at position 0, `[H]`."""
+    labels: list[str]
+    """The names of the labels, the best first where there are more than the picture has room for."""
+    logits: list[float]
+    probabilities: list[float]
+    prediction: str
+
+
+@dataclass(frozen=True)
+class PipelineColumns:
+    """The numbers of `plot_pipeline`: a column a sentence, and the shapes on the way."""
+
+    columns: list[PipelineColumn]
+    total: int
+    hidden_shape: tuple[int, ...]
+    logits_shape: tuple[int, ...]
+
+    @classmethod
+    def of(cls, trace: Trace) -> "PipelineColumns":
+        """The first `MAX_SENTENCES` sentences of `trace`, each with its `MAX_LABELS` best labels."""
+        count = len(trace.id2label)
+        columns = []
+        for row, text in enumerate(trace.texts[:MAX_SENTENCES]):
+            probabilities = trace.probabilities[row].tolist()
+            order = sorted(range(count), key=lambda label: -probabilities[label])
+            shown = range(count) if count <= MAX_LABELS else order[:MAX_LABELS]
+            columns.append(
+                PipelineColumn(
+                    text=text,
+                    tokens=trace.tokens[row],
+                    ids=trace.input_ids[row].tolist(),
+                    mask=trace.attention_mask[row].tolist(),
+                    vector=np.asarray(trace.hidden_states[-1][row, 0].tolist()),
+                    labels=[trace.id2label[label] for label in shown],
+                    logits=[trace.logits[row, label].item() for label in shown],
+                    probabilities=[probabilities[label] for label in shown],
+                    prediction=trace.id2label[order[0]],
+                )
+            )
+        return cls(columns, len(trace.texts), tuple(trace.hidden_states[-1].shape), tuple(trace.logits.shape))
+
+
+@style.styled
+def plot_pipeline(data: Trace, *, ax: Axes | None = None, lang: str | None = None) -> Axes:
+    """Draw what each step of the pipeline makes of each sentence, with the numbers of this run.
+
+    A column a sentence (at most three), a row a stage; the three steps — tokenizer, model, softmax — are the bands
+    behind the rows. Long sentences are shortened in the middle.
+
+        plot_pipeline(trace(["I love it.", "I hate this so much!"]))
+
+    Args:
+        data: a `Trace`.
+        ax: where to draw; None makes a new figure.
+        lang: `"es"` or `"en"`; None is the language in force.
+
+    Raises:
+        TypeError: `data` is no `Trace`.
+    """
+    if not isinstance(data, Trace):
+        raise TypeError(
+            f"data is of type {type(data).__name__}; plot_pipeline takes a Trace, as ph.trace(…) returns it"
+        )
+    lang = resolve(lang)
+    prepared = PipelineColumns.of(data)
+    tops, bottom = _tops(len(prepared.columns[0].labels))
+    column_width = 7.8 if len(prepared.columns) == 1 else 4.1 if len(prepared.columns) == 2 else 3.6
+    width = LABELS_WIDTH + column_width * len(prepared.columns)
+    if ax is None:
+        ax = style.new_canvas(width, bottom)
+    style.as_canvas(ax, width, bottom)
+    ax.set_title(say("pipeline.title", lang), x=0.06 / width)
+    _draw_bands(ax, tops, bottom, width, prepared, lang)
+    limit = max(abs(logit) for column in prepared.columns for logit in column.logits)  # one scale for all
+    for place, column in enumerate(prepared.columns):
+        _draw_column(ax, column, LABELS_WIDTH + place * column_width + 0.15, column_width - 0.3, tops, limit)
+    style.as_canvas(ax, width, bottom)  # once more: imshow set limits of its own
+    if prepared.total > len(prepared.columns):
+        note = say("pipeline.more", lang, shown=len(prepared.columns), total=prepared.total)
+        ax.text(width, -0.1, note, ha="right", va="bottom", color=style.MUTED, size=11)
+    style.set_alt_text(ax, _describe(prepared, lang))
+    return ax
+
+
+def _tops(labels: int) -> tuple[dict[str, float], float]:
+    """Where each row begins, and where the last one ends, in inches from the top."""
+    tops, top = {}, 0.05
+    for row in _ROWS:
+        tops[row] = top
+        top += _HEIGHTS.get(row, 0.14 + _LINE * labels)
+        if row in ("text", "mask", "logits"):
+            top += 0.34  # room for the arrow between two steps
+    return tops, top + 0.05
+
+
+def _draw_bands(
+    ax: Axes, tops: dict[str, float], bottom: float, width: float, prepared: PipelineColumns, lang: str
+) -> None:
+    ends = {"tokenizer": tops["hidden"] - 0.34, "model": tops["probabilities"] - 0.34, "softmax": bottom}
+    for step, rows in _STEPS.items():
+        top = tops[rows[0]] - 0.02
+        band = FancyBboxPatch(
+            (0.06, top), width - 0.12, ends[step] - top, boxstyle="round,pad=0,rounding_size=0.08",
+            facecolor=_TINTS[step], edgecolor="none",
+        )  # fmt: skip
+        ax.add_patch(band)
+        ax.annotate("", (1.0, top), (1.0, top - 0.32), arrowprops={"arrowstyle": "-|>", "color": style.INK, "lw": 1.6})
+        ax.text(1.12, top - 0.16, say(f"pipeline.{step}", lang), va="center", weight="bold", size=12)
+    shapes = {"hidden": prepared.hidden_shape, "logits": prepared.logits_shape}
+    for row in _ROWS:
+        name = say(f"pipeline.{row}", lang)
+        middle = tops[row] + _height(row, prepared) / 2
+        if row in shapes:
+            name += f"\n{list(shapes[row])}"
+        ax.text(0.2, middle, name, va="center", size=11, linespacing=1.15)
+
+
+def _height(row: str, prepared: PipelineColumns) -> float:
+    return _HEIGHTS.get(row, 0.14 + _LINE * len(prepared.columns[0].labels))
+
+
+def _draw_column(
+    ax: Axes, column: PipelineColumn, left: float, width: float, tops: dict[str, float], limit: float
+) -> None:
+    text = _wrapped(style.drawable(column.text), width * 0.97)  # slanted text is a little wider
+    ax.text(left, tops["text"] + _HEIGHTS["text"] / 2, text, va="center", size=12, style="italic")
+    _draw_tokens(ax, column, left, width, tops)
+    strip = np.array_split(column.vector, min(48, len(column.vector)))
+    values = np.array([[part.mean() for part in strip]])
+    strongest = np.abs(values).max() or 1.0
+    top = tops["hidden"] + 0.12
+    ax.imshow(
+        values, cmap=style.DIVERGING, vmin=-strongest, vmax=strongest, extent=(left, left + width, top + 0.38, top),
+        aspect="auto", interpolation="nearest", zorder=2,
+    )  # fmt: skip
+    _draw_labels(ax, column, left, width, tops, limit)
+
+
+def _draw_tokens(ax: Axes, column: PipelineColumn, left: float, width: float, tops: dict[str, float]) -> None:
+    names = [style.drawable(token) for token in column.tokens]
+    cells = [
+        max(style.text_width(name, 10), style.text_width(str(i), 10)) + 0.13
+        for name, i in zip(names, column.ids, strict=True)
+    ]
+    here = left
+    for place in _that_fit(cells, sum(column.mask), width):
+        if place is None:
+            for row in ("tokens", "ids", "mask"):
+                ax.text(here + _GAP_WIDTH / 2, tops[row] + 0.26, GAP, ha="center", va="baseline", size=11)
+            here += _GAP_WIDTH
+            continue
+        attended = column.mask[place] == 1
+        special = column.tokens[place].startswith("[") and column.tokens[place].endswith("]")
+        box = Rectangle(
+            (here + 0.02, tops["tokens"] + 0.07), cells[place] - 0.04, 0.33,
+            facecolor=style.SPECIAL if special else style.PAPER, edgecolor=style.MUTED, linewidth=0.8,
+            linestyle="-" if attended else ":",
+        )  # fmt: skip
+        ax.add_patch(box)
+        middle = here + cells[place] / 2
+        colour = style.INK if attended else style.MUTED
+        ax.text(middle, tops["tokens"] + 0.235, names[place], ha="center", va="center", size=10, color=colour)
+        ax.text(middle, tops["ids"] + 0.2, str(column.ids[place]), ha="center", va="center", size=10, color=colour)
+        ax.text(
+            middle, tops["mask"] + 0.2, str(column.mask[place]), ha="center", va="center", size=10, color=colour,
+            weight="bold" if attended else "normal",
+        )  # fmt: skip
+        here += cells[place]
+
+
+def _that_fit(cells: list[float], attended: int, width: float) -> list[int | None]:
+    """The places of the cells that fit into `width`, with None for a gap.
+
+    All of them, or as many of the first ones as there is room for, then the last of the `attended` ones ([SEP]), and
+    after it the last of the padding.
+    """
+    if sum(cells) <= width:
+        return list(range(len(cells)))
+    last, end = attended - 1, len(cells) - 1
+    tail: list[int | None] = [last] if end == last else [last, end] if end == last + 1 else [last, None, end]
+    room = width - sum(_GAP_WIDTH if place is None else cells[place] for place in tail) - _GAP_WIDTH
+    first: list[int | None] = []
+    for place, cell in enumerate(cells[:last]):
+        if cell > room:
+            return [*first, None, *tail]
+        room -= cell
+        first.append(place)
+    return [*first, *tail]
+
+
+def _draw_labels(
+    ax: Axes, column: PipelineColumn, left: float, width: float, tops: dict[str, float], limit: float
+) -> None:
+    name_width = min(1.5, 0.2 + max(style.text_width(style.drawable(label), 10.8) for label in column.labels))
+    bar_left, bar_width = left + name_width, width - name_width - 0.65
+    for line, (label, logit, probability) in enumerate(
+        zip(column.labels, column.logits, column.probabilities, strict=True)
+    ):
+        best = label == column.prediction
+        weight = "bold" if best else "normal"
+        name = _shortened(style.drawable(label), name_width - 0.1, 10.8)  # bold is wider
+        for row, number in (("logits", f"{logit:.2f}"), ("probabilities", f"{probability:.3f}")):
+            middle = tops[row] + 0.07 + _LINE * (line + 0.5)
+            ax.text(left, middle, name, va="center", size=10, weight=weight)
+            ax.text(left + width, middle, number, va="center", ha="right", size=11, weight=weight)
+        middle = tops["probabilities"] + 0.07 + _LINE * (line + 0.5)
+        colour = style.BLUE if best else style.MUTED
+        ax.add_patch(Rectangle((bar_left, middle - 0.1), bar_width, 0.2, facecolor=style.PAPER, edgecolor="none"))
+        ax.add_patch(
+            Rectangle((bar_left, middle - 0.1), bar_width * probability, 0.2, facecolor=colour, edgecolor="none",
+                      gid=f"probability {label}")
+        )  # fmt: skip
+        middle = tops["logits"] + 0.07 + _LINE * (line + 0.5)
+        _draw_logit(ax, label, logit, limit, (bar_left, bar_width), middle, colour)
+    middle = tops["label"] + _HEIGHTS["label"] / 2
+    answer = f"{style.drawable(column.prediction)}  {max(column.probabilities):.3f}"
+    ax.text(left, middle, answer, va="center", size=14, weight="bold")
+
+
+def _draw_logit(
+    ax: Axes, label: str, logit: float, limit: float, room: tuple[float, float], middle: float, colour: str
+) -> None:
+    """A bar from the middle of `room` (left, width): to the left when negative, to the right when positive."""
+    left, width = room
+    zero, length = left + width / 2, (width / 2) * (logit / limit if limit else 0.0)
+    ax.add_patch(
+        Rectangle((min(zero, zero + length), middle - 0.1), abs(length), 0.2, facecolor=colour, edgecolor="none",
+                  gid=f"logit {label}")
+    )  # fmt: skip
+    ax.plot([zero, zero], [middle - _LINE / 2, middle + _LINE / 2], color=style.MUTED, linewidth=0.8)
+
+
+def _wrapped(text: str, width: float, lines: int = 3) -> str:
+    """`text` in at most `lines` lines of `width` inches, shortened at the end."""
+    done: list[str] = [""]
+    for word in text.split(" "):
+        longer = f"{done[-1]} {word}".strip()
+        if style.text_width(longer, 12) <= width:
+            done[-1] = longer
+        else:
+            done.append(word)
+    done = [line for line in done if line]
+    if len(done) > lines:
+        done = [*done[: lines - 1], f"{done[lines - 1]} {GAP}"]
+    return "\n".join(_shortened(line, width, 12) for line in done)
+
+
+def _shortened(text: str, width: float, size: float) -> str:
+    if style.text_width(text, size) <= width:
+        return text
+    while text and style.text_width(text + GAP, size) > width:
+        text = text[: -max(1, len(text) // 20)]
+    return text + GAP
+
+
+def _describe(prepared: PipelineColumns, lang: str) -> str:
+    parts = [say("pipeline.alt", lang)]
+    for column in prepared.columns:
+        parts.append(
+            say(
+                "pipeline.alt_sentence",
+                lang,
+                text=column.text if len(column.text) <= 120 else column.text[:119] + GAP,
+                tokens=sum(column.mask),
+                first=" ".join(column.tokens[:4]),
+                logits=", ".join(
+                    f"{name} {value:.2f}" for name, value in zip(column.labels, column.logits, strict=True)
+                ),
+                probabilities=", ".join(
+                    f"{n} {v:.3f}" for n, v in zip(column.labels, column.probabilities, strict=True)
+                ),
+                label=column.prediction,
+            )
+        )
+    return " ".join(parts)

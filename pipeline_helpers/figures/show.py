@@ -1,0 +1,92 @@
+"""A figure into a lesson, in both languages; a figure into a file."""
+
+import base64
+from collections.abc import Callable
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pipeline_helpers.figures.style import alt_text, style
+from pipeline_helpers.language import LANGUAGES
+
+DPI = 144
+"""Pixels an inch of a shown figure: sharp on a laptop's screen and on a projector."""
+
+
+def show(plot: Callable[..., Axes], *data: Any, **options: Any) -> None:
+    """Show `plot(*data, **options)` in both languages; the language switch changes it without running the cell again.
+
+    Each language has its own picture and its own alternative text. No figure is left open.
+
+        ph.show(ph.plot_tokens, trace)
+
+    Args:
+        plot: a `plot_…` of this package, or any function that takes `lang=` and returns `Axes`.
+        data, options: handed on to it.
+
+    Raises:
+        TypeError: `plot` is an `Axes` already, or `lang` or `ax` came among the options.
+    """
+    from IPython.display import HTML, display
+
+    display(HTML(figure_html(plot, *data, **options)))
+
+
+def figure_html(plot: Callable[..., Axes], *data: Any, **options: Any) -> str:
+    """The HTML that `show` shows: a `div` a language, each with an `img` and its `alt`."""
+    if not callable(plot):
+        raise TypeError(
+            f"plot is {type(plot).__name__}; show takes the function and its data: ph.show(ph.plot_tokens, data)"
+        )
+    for name in ("lang", "ax"):
+        if name in options:
+            raise TypeError(f"{name} came to show, which sets it itself; call the function alone to choose it")
+    parts = (f'<div lang="{lang}">{_image(plot(*data, **options, lang=lang))}</div>' for lang in LANGUAGES)
+    return f'<div class="ph-figure">{"".join(parts)}</div>'
+
+
+def _image(ax: Axes) -> str:
+    """The figure of `ax` as an `<img>`, as wide as on paper where there is room; the figure is closed."""
+    import matplotlib.pyplot as plt
+
+    figure = _figure(ax)
+    try:
+        with BytesIO() as file, style():
+            figure.savefig(file, format="png", dpi=DPI)
+            data = base64.b64encode(file.getvalue()).decode("ascii")
+        width = round(figure.get_figwidth() * figure.dpi)
+        return (
+            f'<img alt="{escape(alt_text(ax))}" style="width:{width}px;max-width:100%;height:auto" '
+            f'src="data:image/png;base64,{data}">'
+        )
+    finally:
+        plt.close(figure)
+
+
+def save(ax: Axes, path: str | Path) -> Path:
+    """Write the figure of `ax` to `path`, in the format that its ending names: `.png`, `.svg` or `.pdf`.
+
+    The alternative text goes with it, as the file's description. The figure stays open.
+
+    Raises:
+        ValueError: `path` ends in none of the three.
+    """
+    path = Path(path)
+    described_as = {".png": "Description", ".svg": "Description", ".pdf": "Subject"}
+    if path.suffix.lower() not in described_as:
+        raise ValueError(f"path is {str(path)!r}; its ending is .png, .svg or .pdf")
+    metadata = {described_as[path.suffix.lower()]: alt_text(ax)}
+    with style():
+        _figure(ax).savefig(path, dpi=2 * DPI, bbox_inches="tight", metadata=metadata)
+    return path
+
+
+def _figure(ax: Axes) -> Figure:
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("ax has no figure any more; draw it again")
+    return figure
