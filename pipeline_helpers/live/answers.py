@@ -1,0 +1,66 @@
+"""Rows of ids and masks → the model's answers, all of them in one forward pass; and answers as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline_helpers.language import say
+from pipeline_helpers.live.markup import Html, shorten, tag
+from pipeline_helpers.stages import to_probabilities
+
+MOST_LABELS = 10
+"""How many labels are shown; the best ones where there are more."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model answers to one row: C logits, their probabilities, the names of the labels."""
+
+    logits: list[float]
+    probabilities: list[float]
+    labels: list[str]
+
+    @property
+    def best(self) -> int:
+        """The place of the label with the highest probability."""
+        return max(range(len(self.probabilities)), key=self.probabilities.__getitem__)
+
+    def __str__(self) -> str:
+        return f"{shorten(self.labels[self.best])} {self.probabilities[self.best]:.4f}"
+
+
+def answer(model: Any, input_ids: Sequence[Sequence[int]], attention_mask: Sequence[Sequence[int]]) -> list[Answer]:
+    """The model's answer to each row; rows of equal length, in one forward pass."""
+    import torch
+
+    rows = [(torch.tensor(list(input_ids)), torch.tensor(list(attention_mask)))]
+    if model.config.pad_token_id is None:
+        # Models that look for the last token that is no padding (GPT-2's family) refuse a batch without knowing it.
+        rows = [(ids[None], mask[None]) for ids, mask in zip(*rows[0], strict=True)]
+    with torch.inference_mode():
+        logits = torch.cat([model(input_ids=ids, attention_mask=mask).logits for ids, mask in rows])
+        probabilities = to_probabilities(logits, model.config)
+    labels = [model.config.id2label[place] for place in range(logits.shape[-1])]
+    return [Answer(*numbers, labels) for numbers in zip(logits.tolist(), probabilities.tolist(), strict=True)]
+
+
+def shown_labels(answer: Answer) -> list[int]:
+    """The places of the labels that are shown: all of them in their order, or the best ones where there are many."""
+    places = range(len(answer.labels))
+    if len(places) <= MOST_LABELS:
+        return list(places)
+    return sorted(places, key=answer.probabilities.__getitem__, reverse=True)[:MOST_LABELS]
+
+
+def bar(share: float) -> Html:
+    """A bar of `share` (0 to 1) of its full length; the number stands beside it, so it is only for the eye."""
+    width = 100 * min(max(share, 0.0), 1.0) if share == share else 0.0
+    return tag("span", tag("i", style=f"width:{width:.1f}%"), class_="ph-bar", aria_hidden="true")
+
+
+def more_labels(answer: Answer, lang: str) -> Html:
+    """How many labels are not shown."""
+    hidden = len(answer.labels) - len(shown_labels(answer))
+    return tag("p", say("live.more_labels", lang, n=hidden), class_="ph-quiet") if hidden else Html("")

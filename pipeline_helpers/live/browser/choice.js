@@ -1,0 +1,34 @@
+// A named group of buttons; the pressed one says so. Enter and Space press, as in any button.
+function render({ model, el }) {
+  const group = document.createElement("div");
+  group.className = "ph-choice";
+  group.setAttribute("role", "group");
+  const name = document.createElement("span");
+  name.setAttribute("aria-hidden", "true"); // it is the group's name already
+  const buttons = model.get("options").map((option) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    // JupyterLab takes keys as its own: by shortcuts, and by a listener on the whole notebook.
+    button.dataset.lmSuppressShortcuts = "true";
+    button.addEventListener("keydown", (event) => event.stopPropagation());
+    button.textContent = option;
+    button.addEventListener("click", () => {
+      model.set("value", option);
+      model.save_changes();
+    });
+    return button;
+  });
+  group.append(name, ...buttons);
+  const update = () => {
+    name.textContent = model.get("label");
+    group.setAttribute("aria-label", model.get("label"));
+    for (const button of buttons) {
+      button.setAttribute("aria-pressed", String(button.textContent === model.get("value")));
+    }
+  };
+  update();
+  model.on("change", update);
+  el.append(group);
+  return () => model.off("change", update);
+}
+export default { render };

@@ -1,0 +1,86 @@
+// A panel of HTML that changes in place: only what is different is touched.
+function patch(old, next) {
+  if (old.nodeName !== next.nodeName) return old.replaceWith(next);
+  if (old.nodeType === Node.TEXT_NODE) {
+    if (old.data !== next.data) old.data = next.data;
+    return;
+  }
+  for (const { name } of [...old.attributes]) if (!next.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of next.attributes) {
+    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  }
+  patchChildren(old, next);
+}
+
+function patchChildren(old, next) {
+  const [before, after] = [[...old.childNodes], [...next.childNodes]];
+  after.forEach((node, place) => (place < before.length ? patch(before[place], node) : old.append(node)));
+  before.slice(after.length).forEach((node) => node.remove());
+}
+
+function render({ model, el }) {
+  const box = document.createElement("div");
+  box.className = "ph-panel";
+
+  // Everything with the same data-at is the same token: its letters in the text, its piece, its id.
+  const point = (node) => {
+    const pointed = node?.closest("[data-at]")?.dataset.at ?? null;
+    let detail = null;
+    for (const part of box.querySelectorAll("[data-at]")) {
+      const same = part.dataset.at === pointed;
+      part.classList.toggle("ph-pointed", same);
+      if (part.getAttribute("role") === "option") part.setAttribute("aria-selected", String(same));
+      if (same) detail ??= part.dataset.detail;
+    }
+    const line = box.querySelector("[data-shows-detail]");
+    if (line) line.textContent = detail ?? line.dataset.showsDetail;
+  };
+  const focused = () => (box.contains(document.activeElement) ? document.activeElement : null);
+  box.addEventListener("mouseover", (event) => point(event.target.closest("[data-at]") ?? focused()));
+  box.addEventListener("mouseleave", () => point(focused()));
+  // JupyterLab takes keys as its own: by shortcuts, unless the focused element itself forbids it, and by a listener
+  // on the whole notebook.
+  const keepKeys = (node) => node?.setAttribute("data-lm-suppress-shortcuts", "true");
+  box.addEventListener("focusin", (event) => {
+    keepKeys(event.target);
+    point(event.target);
+  });
+  box.addEventListener("focusout", () => point(null));
+
+  box.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-action]");
+    if (button) model.send({ action: button.dataset.action });
+  });
+
+  // One Tab stop a group; inside it, arrows, Home and End.
+  box.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    const group = event.target.closest("[data-keys]");
+    if (!group) return;
+    const items = [...group.querySelectorAll("[tabindex]")];
+    const here = items.indexOf(event.target);
+    const place = { ArrowRight: here + 1, ArrowDown: here + 1, ArrowLeft: here - 1, ArrowUp: here - 1,
+      Home: 0, End: items.length - 1 }[event.key];
+    if (here < 0 || place === undefined) return;
+    event.preventDefault();
+    items[Math.max(0, Math.min(place, items.length - 1))].focus();
+  });
+
+  const update = () => {
+    const html = model.get("html");
+    box.setAttribute("role", model.get("role"));
+    if (model.get("label")) box.setAttribute("aria-label", model.get("label"));
+    // A result that makes room for an error keeps its place, so that the page does not jump.
+    const keeps = !html && model.get("role") === "group";
+    box.style.minHeight = keeps && box.offsetHeight ? `${box.offsetHeight}px` : "";
+    // Parsed apart: in such a document nothing loads and nothing runs.
+    patchChildren(box, new DOMParser().parseFromString(html, "text/html").body);
+    keepKeys(focused());
+    point(box.querySelector("[data-at]:hover") ?? focused());
+  };
+  update();
+  model.on("change", update);
+  el.append(box);
+  return () => model.off("change", update);
+}
+export default { render };

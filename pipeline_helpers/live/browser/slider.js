@@ -1,0 +1,31 @@
+// An <input type="range"> inside its label, and its value beside it.
+function render({ model, el }) {
+  const field = document.createElement("label");
+  field.className = "ph-slider";
+  const name = document.createElement("span");
+  const slider = document.createElement("input");
+  slider.type = "range";
+  // JupyterLab takes keys as its own: by shortcuts, and by a listener on the whole notebook.
+  slider.dataset.lmSuppressShortcuts = "true";
+  slider.addEventListener("keydown", (event) => event.stopPropagation());
+  const number = document.createElement("output");
+  number.setAttribute("aria-hidden", "true"); // the slider says its value itself
+  field.append(name, slider, number);
+  slider.addEventListener("input", () => {
+    model.set("value", slider.valueAsNumber);
+    model.save_changes();
+  });
+  const update = () => {
+    const shown = model.get("value").toFixed(model.get("digits"));
+    name.textContent = model.get("label");
+    for (const limit of ["min", "max", "step"]) slider[limit] = model.get(limit);
+    slider.valueAsNumber = model.get("value");
+    slider.setAttribute("aria-valuetext", shown);
+    number.textContent = shown;
+  };
+  update();
+  model.on("change", update);
+  el.append(field);
+  return () => model.off("change", update);
+}
+export default { render };

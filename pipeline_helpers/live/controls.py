@@ -1,0 +1,104 @@
+"""The parts that the views are made of: a text box, a slider, a choice, a panel of HTML.
+
+ipywidgets' own have no name or no state in the browser's accessibility tree (its slider) or replace everything on
+each update (its HTML). These are small wrappers around `<textarea>`, `<input type="range">` and `<input type="radio">`,
+and a panel that changes only what is different. Their scripts stand in `browser/`, and nothing comes from the net.
+"""
+
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+import anywidget
+import traitlets
+
+_BROWSER = files(__package__) / "browser"
+_LOOK = (_BROWSER / "live.css").read_text(encoding="utf-8")
+
+
+def _script(name: str) -> str:
+    return (_BROWSER / name).read_text(encoding="utf-8")
+
+
+class Control(anywidget.AnyWidget):
+    """What they share: one look, and a `repr` that is the same in every run."""
+
+    _css = _LOOK
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class TextBox(Control):
+    """A named text box that grows with its text and sends every change."""
+
+    _esm = _script("text_box.js")
+    value = traitlets.Unicode().tag(sync=True)
+    label = traitlets.Unicode().tag(sync=True)
+    hint = traitlets.Unicode().tag(sync=True)
+    """Shown while the box is empty."""
+
+    @traitlets.validate("value")
+    def _whole_characters(self, proposal: Any) -> str:
+        # Half of a surrogate pair can't be sent to the browser, nor read by a tokenizer.
+        return proposal["value"].encode("utf-8", "replace").decode("utf-8")
+
+    def __repr__(self) -> str:
+        return f"TextBox({self.value!r})"
+
+
+class Slider(Control):
+    """A named slider. `value` is exact: only the slider's own movement is in steps."""
+
+    _esm = _script("slider.js")
+    value = traitlets.Float().tag(sync=True)
+    min = traitlets.Float(0.0).tag(sync=True)
+    max = traitlets.Float(1.0).tag(sync=True)
+    step = traitlets.Float(0.1).tag(sync=True)
+    digits = traitlets.Int(2).tag(sync=True)
+    """How many decimals are shown."""
+    label = traitlets.Unicode().tag(sync=True)
+
+    def __repr__(self) -> str:
+        return f"Slider({self.value:.{self.digits}f})"
+
+
+class Choice(Control):
+    """One of a few values, as a named group of buttons of which one is pressed."""
+
+    _esm = _script("choice.js")
+    value = traitlets.Unicode().tag(sync=True)
+    options = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    label = traitlets.Unicode().tag(sync=True)
+
+    @traitlets.validate("value")
+    def _one_of_them(self, proposal: Any) -> str:
+        if proposal["value"] not in self.options:
+            raise traitlets.TraitError(f"value is {proposal['value']!r}; it takes one of {self.options}")
+        return proposal["value"]
+
+    def __repr__(self) -> str:
+        return f"Choice({self.value!r})"
+
+
+class Panel(Control):
+    """HTML that changes in place: what stays the same is not touched, so nothing flickers and the focus stays.
+
+    What the HTML may ask for, by attributes: elements with equal `data-at` light up together when one of them is
+    pointed at or has the focus, and the `data-detail` of that one is shown in the element with `data-shows-detail`;
+    a button with `data-action` tells Python of its click. Arrow keys move inside an element with `data-keys`.
+    """
+
+    _esm = _script("panel.js")
+    html = traitlets.Unicode().tag(sync=True)
+    role = traitlets.Unicode("group").tag(sync=True)
+    label = traitlets.Unicode().tag(sync=True)
+
+    def on_action(self, callback: Callable[[str], None]) -> None:
+        """Call `callback(action)` when a button of that `data-action` is clicked."""
+
+        def received(_: Any, content: Any, __: Any) -> None:
+            if isinstance(content, dict) and isinstance(content.get("action"), str):
+                callback(content["action"])
+
+        self.on_msg(received)

@@ -1,0 +1,70 @@
+"""HTML in which text stays text: whatever is not made by `tag` itself is data, and is escaped."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from html import escape
+
+_NOT_PLAIN = re.compile("[&<>\"'\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+class Html(str):
+    """HTML that `tag` made. A plain `str` is data, and becomes text wherever it meets one of these."""
+
+    __slots__ = ()
+
+
+def tag(name: str, *content: str | Iterable[str], **attributes: object) -> Html:
+    """The element `name`, holding `content`.
+
+        >>> tag("b", "1 < 2", class_="ph-id", data_at=3)
+        '<b class="ph-id" data-at="3">1 &lt; 2</b>'
+
+    Args:
+        name: the element's name, a constant of ours and never data.
+        content: `Html` goes in as it is, any other string is escaped; lists and generators of them are joined.
+        attributes: an underscore stands for a hyphen (a last one for nothing); None leaves the attribute out.
+    """
+    opening = "".join(
+        f' {_attribute(key)}="{_quoted(str(value))}"' for key, value in attributes.items() if value is not None
+    )
+    return Html(f"<{name}{opening}>{join(*content)}</{name}>")
+
+
+def join(*content: str | Iterable[str]) -> Html:
+    """`content` one after the other, what is not `Html` escaped."""
+    return Html("".join(_as_html(part) for part in content))
+
+
+def _as_html(part: str | Iterable[str]) -> str:
+    if isinstance(part, Html):
+        return part
+    if isinstance(part, str):
+        return escape(visible(part), quote=False) if _NOT_PLAIN.search(part) else part
+    return "".join(map(_as_html, part))
+
+
+@cache
+def _attribute(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
+
+
+def _quoted(value: str) -> str:
+    return escape(visible(value)) if _NOT_PLAIN.search(value) else value  # most are plain, and there are thousands
+
+
+def visible(text: str) -> str:
+    """`text` with a picture for each control character (␀, ␍) and � for half a character; HTML has no form for them."""
+    return _INVISIBLE.sub(lambda found: _picture(ord(found.group())), text)
+
+
+def _picture(code: int) -> str:
+    if code >= 0xD800:
+        return "\ufffd"
+    return "␡" if code == 0x7F else chr(0x2400 + code)
+
+
+def shorten(text: str, longest: int = 40) -> str:
+    """`text`, or its beginning and an ellipsis where it has more than `longest` characters."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,0 +1,218 @@
+"""`LiveSoftmax`: logits under the hand, and what softmax makes of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets
+
+from pipeline_helpers.figures.softmax import SoftmaxSteps, plot_logits_to_probs, softmax_steps
+from pipeline_helpers.language import current_language, say
+from pipeline_helpers.live.answers import MOST_LABELS, bar
+from pipeline_helpers.live.base import DEBOUNCE, LiveView, Mistake, checkpoint_line, checkpoint_name
+from pipeline_helpers.live.controls import Slider, TextBox
+from pipeline_helpers.live.markup import Html, join, shorten, tag
+from pipeline_helpers.stages import trace
+
+REACH = 10.0
+"""The sliders go from -REACH to REACH, and further where a sentence's logits do."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Logits on their way through softmax, and where they come from."""
+
+    labels: list[str]
+    """The names of the C labels."""
+    logits: list[float]
+    """C of them."""
+    steps: SoftmaxSteps
+    """Softmax over the logits; with a single label over the logit and a 0, which is the sigmoid of the pipeline."""
+    by_hand: bool
+    """The logits are no longer those of the sentence."""
+    tokens: int = 0
+    """How many tokens of the sentence the model got."""
+    cut_off: int = 0
+    """How many it did not get, because they were too many."""
+
+
+def scores(
+    labels: Sequence[str], logits: Sequence[float], temperature: float, *, by_hand: bool = False, **counts: int
+) -> Scores:
+    """The steps from logits to probabilities at `temperature`; `counts` are the last fields of `Scores`."""
+    row = list(logits) if len(labels) > 1 else [*logits, 0.0]
+    return Scores(list(labels), list(logits), softmax_steps(row, temperature=temperature), by_hand, **counts)
+
+
+class LiveSoftmax(LiveView):
+    """Logits as sliders or from a sentence, and their way through softmax: temperature, exponentials, sum, quotients.
+
+        ph.LiveSoftmax("I love this film")
+
+    Args:
+        text: the sentence whose logits the sliders begin with.
+        checkpoint: the model that gives them, as `pipeline_helpers.checkpoint` takes it.
+        temperature: what the logits are divided by, 0.1 to 5.
+        debounce: seconds from a changed text to the answer; the sliders answer at once.
+
+    Attributes:
+        text: the text box.
+        logits: a slider a label.
+        temperature: its slider.
+        status, output: what there is to say, and the table.
+        result: the `Scores` shown, or the `Mistake` said instead.
+    """
+
+    def __init__(
+        self,
+        text: str = "I love this film",
+        checkpoint: str | None = None,
+        *,
+        temperature: float = 1.0,
+        debounce: float = DEBOUNCE,
+    ) -> None:
+        if not 0.1 <= temperature <= 5:
+            raise ValueError(f"temperature is {temperature!r}; it takes a number from 0.1 to 5")
+        self.text = TextBox(value=text)
+        self.logits: list[Slider] = []
+        self.temperature = Slider(value=temperature, min=0.1, max=5, step=0.1, digits=1)
+        self._sliders = ipywidgets.VBox()
+        self._heard: tuple[Any, str] | None = None  # the model and the sentence that the sliders were set from
+        self._answered: list[float] = []
+        self._counts: dict[str, int] = {}
+        super().__init__([self.text, self._sliders, self.temperature], checkpoint, debounce)
+        self.temperature.unobserve(self._changed, names="value")
+        self.temperature.observe(self._moved, names="value")
+        self.output.on_action(lambda action: self.from_sentence() if action == "from_sentence" else None)
+
+    def from_sentence(self) -> None:
+        """Put the sliders back to the logits of the sentence."""
+        self._heard = None
+        self.refresh()
+
+    def _relabel(self, lang: str) -> None:
+        self.text.label = say("live.text", lang)
+        self.text.hint = say("live.hint", lang)
+        self.temperature.label = say("live.softmax.temperature", lang)
+        self.output.label = say("live.softmax.output", lang)
+        for slider, label in zip(self.logits, self._labels(), strict=True):
+            slider.label = say("live.softmax.logit", lang, label=shorten(label))
+
+    def _labels(self) -> list[str]:
+        model, _ = self.loaded() if self.logits else (None, None)
+        return [] if model is None else list(model.config.id2label.values())
+
+    def _compute(self) -> Scores:
+        model, tokenizer = self.loaded()
+        text = self.text.value
+        if len(model.config.id2label) > MOST_LABELS:
+            raise Mistake("live.softmax.many_labels", n=len(model.config.id2label), most=MOST_LABELS)
+        if len(self.logits) != len(model.config.id2label):
+            self._make_sliders(len(model.config.id2label))
+        if text.strip() and self._heard != (model, text):
+            run = trace(text, model=model, tokenizer=tokenizer)
+            self._counts = {"tokens": len(run.tokens[0]), "cut_off": run.cut_off[0]}
+            self._set_sliders(run.logits[0].tolist())
+        elif not text.strip():
+            self._counts = {}
+        self._heard = (model, text)
+        logits = [slider.value for slider in self.logits]
+        by_hand = not text.strip() or logits != self._answered
+        return scores(self._labels(), logits, self.temperature.value, by_hand=by_hand, **self._counts)
+
+    def _make_sliders(self, count: int) -> None:
+        for slider in self.logits:
+            slider.unobserve_all()
+            slider.close()
+        self.logits = [Slider(min=-REACH, max=REACH) for _ in range(count)]
+        for slider in self.logits:
+            slider.observe(self._moved, names="value")
+        self._sliders.children = self.logits
+        self._relabel(current_language())
+
+    def _set_sliders(self, logits: list[float]) -> None:
+        self._answered = logits
+        for slider, logit in zip(self.logits, logits, strict=True):
+            reach = max(REACH, math.ceil(abs(logit)))
+            with slider.hold_trait_notifications():
+                slider.min, slider.max, slider.value = -reach, reach, logit
+
+    def _moved(self, _: Any) -> None:
+        # While the sliders are being set from a sentence, the computation under way reads them when all are.
+        with self._lock:
+            if not self._computing:
+                self.refresh()
+
+    def _notices(self, result: Scores, lang: str) -> list[str]:
+        said = [] if self.text.value.strip() else [say("live.softmax.empty", lang)]
+        if result.cut_off:
+            said.append(say("live.cut_off", lang, tokens=result.tokens + result.cut_off, longest=result.tokens))
+        if len(result.labels) == 1:
+            said.append(say("live.softmax.one_label", lang))
+        return said
+
+    def _render(self, result: Scores, lang: str) -> Html:
+        back = tag("button", say("live.softmax.back", lang), type="button", data_action="from_sentence")
+        source = say(f"live.softmax.{'by_hand' if result.by_hand else 'of_sentence'}", lang)
+        return join(
+            tag("p", source, " ", back if result.by_hand and self.text.value.strip() else ""),
+            render(result, lang),
+            checkpoint_line(self.checkpoint, lang),
+        )
+
+    def _picture(self, result: Scores) -> str:
+        from pipeline_helpers.figures.show import figure_html
+
+        return figure_html(
+            plot_logits_to_probs, result.logits, labels=result.labels, temperature=result.steps.temperature
+        )
+
+    def __repr__(self) -> str:
+        name = checkpoint_name(self.checkpoint)
+        return f"LiveSoftmax({shorten(self.text.value)!r}, checkpoint={name!r})"
+
+
+def render(result: Scores, lang: str) -> Html:
+    """The steps as a table, a row a label, and the sum under the exponentials."""
+    steps = result.steps
+    shift = f" − {steps.shift:.1f}" if steps.shift > 0 else f" + {-steps.shift:.1f}" if steps.shift else ""
+    heads = [
+        say("live.softmax.label", lang),
+        "logit",
+        f"logit / {steps.temperature:.1f}",
+        f"exp(logit / {steps.temperature:.1f}{shift})",
+        say("live.softmax.probability", lang),
+    ]
+    names = result.labels if len(result.labels) > 1 else [result.labels[0], "0"]
+    rows = [
+        tag(
+            "tr",
+            tag("th", shorten(name), scope="row"),
+            _number(f"{steps.logits[place]:.4f}"),
+            _number(f"{steps.scaled[place]:.4f}"),
+            _number(_short(steps.exponentials[place])),
+            _number(f"{steps.probabilities[place]:.4f}"),
+            tag("td", bar(steps.probabilities[place])),
+            class_="ph-best" if place == steps.order[0] else None,
+        )
+        for place, name in enumerate(names)
+    ]
+    total = [
+        tag("th", say("live.softmax.total", lang), scope="row", colspan=3),
+        _number(_short(steps.total)),
+        _number(f"{steps.probabilities.sum():.4f}"),
+    ]
+    header = [tag("th", head, scope="col", class_="ph-number" if place else None) for place, head in enumerate(heads)]
+    return tag("table", tag("thead", tag("tr", header)), tag("tbody", rows), tag("tfoot", tag("tr", total)))
+
+
+def _number(text: str) -> Html:
+    return tag("td", text, class_="ph-number")
+
+
+def _short(value: float) -> str:
+    """Four decimals where they say something, else powers of ten."""
+    return f"{value:.4f}" if 1e-3 <= value < 1e5 or value == 0 else f"{value:.2e}"

@@ -1,0 +1,146 @@
+"""`LiveTokenizer`: pieces and ids, as they are typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline_helpers.language import say
+from pipeline_helpers.live.base import DEBOUNCE, LiveView, checkpoint_line, checkpoint_name, load_tokenizer
+from pipeline_helpers.live.controls import TextBox
+from pipeline_helpers.live.markup import Html, join, shorten, tag
+from pipeline_helpers.live.tokens import Tokenized, chip, describe, token_class, tokenize
+
+
+class LiveTokenizer(LiveView):
+    """What the tokenizer makes of a text while it is typed: its words, their pieces, the pieces' ids.
+
+    Pointing at one, or moving to it with Tab and the arrow keys, shows the same token in all three.
+
+        ph.LiveTokenizer("I love this film")
+
+    Args:
+        text: the text to begin with.
+        checkpoint: whose tokenizer, as `pipeline_helpers.checkpoint` takes it.
+        debounce: seconds from a change to the answer; 0 answers at once.
+
+    Attributes:
+        text: the text box; set `view.text.value` to change what stands in it.
+        status, output: what there is to say, and the tokens.
+        result: the `Tokenized` shown, or the `Mistake` said instead.
+    """
+
+    _load = staticmethod(load_tokenizer)
+
+    def __init__(
+        self, text: str = "I love this film", checkpoint: str | None = None, *, debounce: float = DEBOUNCE
+    ) -> None:
+        self.text = TextBox(value=text)
+        super().__init__([self.text], checkpoint, debounce)
+
+    def _relabel(self, lang: str) -> None:
+        self.text.label = say("live.text", lang)
+        self.text.hint = say("live.hint", lang)
+        self.output.label = say("live.tokenizer.output", lang)
+
+    def _compute(self) -> Tokenized:
+        return tokenize(self.text.value, self.loaded())
+
+    def _notices(self, result: Tokenized, lang: str) -> list[str]:
+        return list(notices(result, lang))
+
+    def _render(self, result: Tokenized, lang: str) -> Html:
+        return join(render(result, lang), checkpoint_line(self.checkpoint, lang))
+
+    def _picture(self, result: Tokenized) -> str:
+        from pipeline_helpers.figures.show import figure_html
+        from pipeline_helpers.figures.tokens import plot_tokens
+
+        return figure_html(plot_tokens, self.loaded()([result.text], truncation=True), text=result.text)
+
+    def __repr__(self) -> str:
+        name = checkpoint_name(self.checkpoint)
+        return f"LiveTokenizer({shorten(self.text.value)!r}, checkpoint={name!r})"
+
+
+def notices(result: Tokenized, lang: str) -> Iterator[str]:
+    """What is worth saying about the tokens, a sentence each: no text, cut off, unknown to the vocabulary."""
+    if not result.text.strip():
+        yield say("live.empty", lang)
+    if result.cut_off:
+        yield say("live.cut_off", lang, tokens=len(result.tokens) + result.cut_off, longest=result.longest)
+    unknown = [result.piece(place) for place, is_unknown in enumerate(result.unknown) if is_unknown]
+    if unknown:
+        named = ", ".join(f"«{shorten(piece, 20)}»" for piece in dict.fromkeys(unknown[:8]))
+        yield say("live.unknown", lang, pieces=named)
+
+
+def render(result: Tokenized, lang: str) -> Html:
+    """The tokens as HTML: the counts, the text with its pieces marked, the tokens, the ids."""
+    details = [describe(result, place, lang) for place in range(len(result.tokens))]
+    count = say(
+        "live.tokenizer.count",
+        lang,
+        tokens=len(result.tokens),
+        words=result.words,
+        special=sum(result.special),
+        unknown=sum(result.unknown),
+        vocabulary=result.vocabulary,
+    )
+    nothing_pointed_at = say("live.tokenizer.point", lang)
+    return join(
+        tag("p", count, class_="ph-count"),
+        tag("p", *_typed(result), class_="ph-typed", lang="en"),
+        tag(
+            "p",
+            (_option(result, place, detail) for place, detail in enumerate(details)),
+            class_="ph-tokens",
+            role="listbox",
+            aria_label=say("live.tokens", lang),
+            data_keys="",
+        ),
+        tag(
+            "p",
+            "input_ids = [",
+            _between(", ", (_id(result, place, detail) for place, detail in enumerate(details))),
+            "]",
+            class_="ph-ids",
+        ),
+        tag("p", nothing_pointed_at, class_="ph-detail", data_shows_detail=nothing_pointed_at, aria_hidden="true"),
+    )
+
+
+def _option(result: Tokenized, place: int, detail: str) -> Html:
+    return chip(
+        result.tokens[place],
+        result.ids[place],
+        class_=token_class(result, place),
+        role="option",
+        aria_selected="false",
+        aria_label=detail,
+        tabindex=0 if place == 0 else -1,
+        data_at=place,
+        data_detail=detail,
+    )
+
+
+def _id(result: Tokenized, place: int, detail: str) -> Html:
+    return tag("span", str(result.ids[place]), data_at=place, data_detail=detail)
+
+
+def _between(separator: str, parts: Iterator[Html]) -> Html:
+    return Html(separator.join(parts))
+
+
+def _typed(result: Tokenized) -> Iterator[Html | str]:
+    """The text as it was typed, each token's letters marked; a long rest that no token stands for is cut."""
+    reached = 0
+    for place, (start, end) in enumerate(result.offsets):
+        if result.special[place] and not start < end:
+            continue
+        if start < reached:  # several tokens for the same letters (bytes of one emoji): the first one has them
+            continue
+        yield result.text[reached:start]
+        word = token_class(result, place).removeprefix("ph-token ")
+        yield tag("span", shorten(result.text[start:end], 200), class_=word, data_at=place)
+        reached = end
+    yield shorten(result.text[reached:], 200)

@@ -1,0 +1,181 @@
+"""The live views in a real Chromium, in JupyterLab, Notebook 7 and Voila: typing, pointing, sliding, switching."""
+
+import re
+
+import pytest
+
+from tests import browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]  # a busy machine is no error of ours
+
+CELLS = (
+    "import pipeline_helpers as ph\nph.language_switch()",
+    'ph.LiveTokenizer("I love this film")',
+    'ph.LiveSoftmax("I love this film")',
+    "ph.LiveAttentionMask()",
+    'ph.LivePipeline(["I love this film", "I hate it"])',
+)
+NASTY = "<img src=x onerror=\"window.ran = 'img'\"><script>window.ran = 'script'</script>"
+SENTENCE, SECOND = "Tu frase, en inglés", "Otra frase para comparar (puede quedar vacía)"
+SENTENCES = "Tus frases, en inglés, una por línea"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("live")
+    browser.notebook(folder, "views.ipynb", *CELLS)
+    with browser.jupyter(folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module", params=browser.FRONT_ENDS)
+def page(request, chromium, url):
+    """The four views, run in one front end, with no network but loopback."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 2600})
+    context.route(lambda url: not url.startswith(("http://127.0.0.1", "data:", "blob:")), lambda route: route.abort())
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    browser.open_notebook(opened, url, "views.ipynb", request.param)
+    opened.locator(".ph-answer").first.wait_for(timeout=2 * browser.PATIENCE)
+    yield opened
+    context.close()
+
+
+def box(page, name, number=0):
+    return page.get_by_role("textbox", name=name, exact=True).nth(number)
+
+
+def panel(page, name):
+    return page.get_by_role("group", name=name, exact=True)
+
+
+def retype(page, place, text):
+    """Type `text` over what stands in `place`, key by key."""
+    place.click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(text, delay=15)
+
+
+def test_tokens_follow_the_typing(page):
+    tokens = panel(page, "Lo que hace el tokenizador con tu frase")
+    retype(page, box(page, SENTENCE), "I love tokenization")
+    tokens.get_by_role("option", name=re.compile("##ization · id 3989")).wait_for()
+    assert tokens.get_by_role("option").count() == 6
+    assert "input_ids = [101, 1045, 2293, 19204, 3989, 102]" in tokens.inner_text()
+
+
+def test_pointing_and_moving_with_the_keys_show_the_same_token(page):
+    tokens = panel(page, "Lo que hace el tokenizador con tu frase")
+    retype(page, box(page, SENTENCE), "a film")
+    tokens.get_by_role("option", name=re.compile("film")).wait_for()
+    tokens.locator(".ph-ids [data-at='2']").hover()
+    tokens.get_by_text("Token 2: film · id 2143 · palabra 1").wait_for()
+    tokens.get_by_role("option", name=re.compile("film"), selected=True).wait_for()
+    page.mouse.move(0, 0)
+    box(page, SENTENCE).focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    tokens.get_by_text("Token 1: a · id 1037 · palabra 0").wait_for()
+    page.keyboard.press("End")
+    tokens.get_by_role("option", name=re.compile(r"Token 3: \[SEP\]"), selected=True).wait_for()
+
+
+def test_a_slider_moves_by_key_and_by_hand(page):
+    table = panel(page, "De los logits a las probabilidades")
+    slider = page.get_by_role("slider", name="Logit de POSITIVE")
+    slider.focus()
+    page.keyboard.press("Home")
+    table.get_by_text("Has puesto estos logits a mano.").wait_for()
+    table.get_by_role("row", name=re.compile("POSITIVE -10.0000 -10.0000")).wait_for()
+    page.keyboard.press("ArrowRight")
+    table.get_by_role("row", name=re.compile("POSITIVE -9.9000")).wait_for()
+    place = slider.bounding_box()
+    middle = place["y"] + place["height"] / 2
+    page.mouse.move(place["x"] + place["width"] * 0.2, middle)
+    page.mouse.down()
+    page.mouse.move(place["x"] + place["width"] * 0.6, middle, steps=5)
+    page.mouse.move(place["x"] + place["width"] + 40, middle, steps=5)
+    page.mouse.up()
+    table.get_by_role("row", name=re.compile("POSITIVE 10.0000 10.0000")).wait_for()
+    temperature = page.get_by_role("slider", name="Temperatura")
+    temperature.focus()
+    page.keyboard.press("End")
+    table.get_by_role("row", name=re.compile("POSITIVE 10.0000 2.0000")).wait_for()
+    page.keyboard.press("Home")
+    table.get_by_role("row", name=re.compile("POSITIVE 10.0000 100.0000")).wait_for()
+    table.get_by_role("button", name="Volver a los de la frase").click()
+    table.get_by_text("Son los logits que da el modelo").wait_for()
+
+
+def test_padding_off_shows_the_error_of_transformers(page):
+    batch = panel(page, "El lote, la máscara y las respuestas")
+    padding = page.get_by_role("group", name="padding", exact=True)
+    assert padding.get_by_role("button", name="True", pressed=True).is_visible()
+    padding.get_by_role("button", name="False").press("Enter")
+    batch.get_by_text("ValueError: Unable to create tensor").wait_for()
+    page.get_by_role("status").get_by_text("Un tensor es una tabla").wait_for()
+    padding.get_by_role("button", name="True").press(" ")
+    batch.get_by_text("input_ids.shape = [2, 16]").wait_for()
+    box(page, SENTENCES).fill("one film\na very good film")
+    batch.get_by_text("input_ids.shape = [2, 6]").wait_for()
+
+
+def test_a_token_is_hidden_by_the_keyboard(page):
+    steps = panel(page, "Del texto a la etiqueta")
+    retype(page, box(page, SENTENCE, 2), "I love it")
+    love = steps.get_by_role("button", name="Ocultar love, id 2293", exact=True)
+    love.wait_for()
+    box(page, SECOND).focus()
+    page.keyboard.press("Tab")
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    steps.get_by_role("button", name="Ocultar love, id 2293", pressed=True).wait_for()
+    steps.get_by_text("sin lo oculto →").wait_for()
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Ocultar love, id 2293"
+    page.keyboard.press(" ")
+    steps.get_by_text("sin lo oculto →").wait_for(state="detached")
+
+
+def test_a_mistake_is_a_sentence_and_goes_away(page):
+    retype(page, box(page, SENTENCE, 2), " ")
+    retype(page, box(page, SECOND), " ")
+    page.get_by_role("status").get_by_text("Aún no hay texto").wait_for()
+    retype(page, box(page, SECOND), "good")
+    panel(page, "Del texto a la etiqueta").get_by_role("button", name="Ocultar good, id 2204").wait_for()
+    page.get_by_role("status").get_by_text("Aún no hay texto").wait_for(state="detached")
+
+
+def test_all_views_follow_the_language_switch(page):
+    page.get_by_role("button", name="English").click()
+    for name in (
+        "What the tokenizer makes of your sentence",
+        "From logits to probabilities",
+        "The batch, the mask and the answers",
+        "From text to label",
+    ):
+        panel(page, name).wait_for()
+    assert box(page, "Your sentence, in English").is_visible()
+    assert page.get_by_role("slider", name="Logit of POSITIVE").is_visible()
+    page.get_by_role("button", name="Español").click()
+    panel(page, "Del texto a la etiqueta").wait_for()
+    assert page.get_by_role("slider", name="Logit de POSITIVE").is_visible()
+
+
+def test_nothing_typed_is_run(page):
+    boxes = [box(page, SENTENCE, number) for number in range(3)] + [box(page, SENTENCES), box(page, SECOND)]
+    for place in boxes:
+        place.fill(NASTY)
+    tokens = panel(page, "Lo que hace el tokenizador con tu frase")
+    tokens.get_by_text(NASTY, exact=True).wait_for()
+    panel(page, "Del texto a la etiqueta").get_by_role("button", name="Ocultar script, id 5896").first.wait_for()
+    panel(page, "El lote, la máscara y las respuestas").get_by_text("window", exact=True).wait_for()
+    assert page.evaluate("window.ran") is None
+    assert page.locator(".ph-panel img, .ph-panel script").count() == 0
+    for place in boxes:
+        place.fill("fine")
+    tokens.get_by_role("option", name=re.compile("fine")).wait_for()
+
+
+def test_no_traceback_anywhere(page):
+    assert "Traceback" not in page.locator("body").inner_text()
