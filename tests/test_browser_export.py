@@ -1,0 +1,214 @@
+"""Exported lessons in a real Chromium without a network: formulas and figures are there, and each slide fits."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tools.export_lessons import export_handout, export_slides
+from tools.one_language import one_language
+
+pytestmark = pytest.mark.browser
+
+NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+WIDTH, HEIGHT = 1280, 720
+SMALLEST = 18
+"""Pixels of a letter that the last row can read. Exponents and indices of formulas are smaller by nature."""
+PIXEL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
+    "AAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+
+# What is wrong with the slides, after going to each of them with its answers folded out and all of it shown.
+PROBLEMS = """([width, height, smallest]) => {
+  const problems = [];
+  const isText = (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim();
+  const hasText = (part) => [...part.childNodes].some(isText);
+  const slides = [...document.querySelectorAll(".slides section")].filter((slide) => !slide.querySelector("section"));
+  for (const slide of slides) {
+    const { h, v } = Reveal.getIndices(slide);
+    Reveal.slide(h, v);
+    const later = ".where, .fragment:not(.visible)";
+    if (![...slide.querySelectorAll("*")].some((part) => (hasText(part) || part.src) && !part.closest(later)))
+      problems.push(`slide ${h}/${v} begins empty`);
+    slide.querySelectorAll("details").forEach((answer) => { answer.open = true; });
+    const name = `slide ${h}/${v} (${slide.innerText.trim().slice(0, 60).replace(/\\n+/g, " | ")})`;
+    if (slide.scrollHeight > height || slide.scrollWidth > width)
+      problems.push(`${name}: ${slide.scrollWidth} × ${slide.scrollHeight} pixels`);
+    const box = slide.getBoundingClientRect();
+    for (const part of slide.querySelectorAll("*")) {
+      const { left, top, right, bottom, width: wide } = part.getBoundingClientRect();
+      if (wide && (left < box.left - 1 || top < box.top - 1 || right > box.right + 1 || bottom > box.bottom + 1))
+        problems.push(`${name}: <${part.tagName}> reaches ${Math.round(right)}, ${Math.round(bottom)}`);
+      const size = parseFloat(getComputedStyle(part).fontSize);
+      if (hasText(part) && wide && !part.closest("math") && size < smallest)
+        problems.push(`${name}: letters of ${size} pixels: ${part.textContent}`);
+      if (part.tagName === "IMG" && !(part.naturalWidth && wide)) problems.push(`${name}: an empty picture`);
+    }
+    slide.querySelectorAll("details").forEach((answer) => { answer.open = false; });
+  }
+  return problems;
+}"""
+
+
+@pytest.fixture
+def offline(chromium):
+    """An empty page of the size of a slide that reads files and nothing else; `asked` is what it asked for besides."""
+    context = chromium.new_context(viewport={"width": WIDTH, "height": HEIGHT}, offline=True)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.asked = []
+    page.on("request", lambda request: note(request.url))
+    page.on("pageerror", lambda error: page.asked.append(f"error: {error}"))
+
+    def note(url):
+        if not url.startswith(("file:", "data:", "blob:")):
+            page.asked.append(url)
+
+    yield page
+    context.close()
+
+
+def prose(es, en, slide="slide", heading="## Uno · One"):
+    source = f'{heading}\n\n<div lang="es">\n\n{es}\n\n</div>\n<div lang="en">\n\n{en}\n\n</div>'
+    return new_markdown_cell(source.strip(), metadata={"slideshow": {"slide_type": slide}})
+
+
+def code(source, *outputs, slide="-"):
+    return new_code_cell(source, outputs=list(outputs), metadata={"slideshow": {"slide_type": slide}})
+
+
+def printed(text):
+    return new_output("stream", name="stdout", text=text)
+
+
+def figure():
+    html = "".join(f'<div lang="{lang}"><img alt="Un punto · A dot" src="{PIXEL}"></div>' for lang in ("es", "en"))
+    return new_output("display_data", data={"text/html": f'<div class="ph-figure">{html}</div>', "text/plain": "x"})
+
+
+def deck(page, folder, *cells, lang="es"):
+    """Show the slides of a lesson of `cells`."""
+    lesson = one_language(new_notebook(cells=list(cells)), lang)
+    export_slides(lesson, "made", lang, folder)
+    show(page, folder / "made.slides.html")
+
+
+def show(page, path):
+    page.goto(path.as_uri())
+    if path.name.endswith(".slides.html"):
+        page.wait_for_function("() => window.Reveal && Reveal.isReady()")
+
+
+def problems(page):
+    return page.evaluate(PROBLEMS, [WIDTH, HEIGHT, SMALLEST])
+
+
+def leaves(page):
+    """The text of each slide, in order."""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('.slides section')].filter((s) => !s.querySelector('section'))"
+        ".map((s) => s.textContent)"
+    )
+
+
+@pytest.mark.parametrize("export", [export_handout, export_slides])
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_a_formula_and_a_figure_are_there_without_a_network(offline, tmp_path, export, lang):
+    formula = "$e^x$\n\n$$\\frac{e^{z_i}}{\\sum_j e^{z_j}}$$"
+    cells = [prose(f"Vale {formula}", f"It is {formula}"), code("ph.show(x)", figure())]
+    export(one_language(new_notebook(cells=cells), lang), "made", lang, tmp_path)
+    show(offline, next(tmp_path.glob("made*.html")))
+    formulas = offline.locator("math").evaluate_all("all => all.map((m) => m.getBoundingClientRect().toJSON())")
+    assert len(formulas) == 2
+    assert all(box["width"] > 10 and box["height"] > 10 for box in formulas)
+    assert formulas[1]["height"] > 1.5 * formulas[0]["height"]  # a fraction is drawn, not written in a line
+    assert offline.locator("img").evaluate_all("all => all.map((i) => i.naturalWidth)") == [1]
+    assert offline.locator("html").get_attribute("lang") == lang
+    assert offline.asked == []
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def test_every_slide_of_every_lesson_fits(offline, tmp_path, path, lang):
+    export_slides(one_language(nbformat.read(path, as_version=4), lang), path.stem, lang, tmp_path)
+    show(offline, tmp_path / f"{path.stem}.slides.html")
+    assert len(leaves(offline)) > 5
+    assert problems(offline) == []
+    assert offline.asked == []
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def test_every_handout_is_as_wide_as_the_window(offline, tmp_path, path, lang):
+    export_handout(one_language(nbformat.read(path, as_version=4), lang), path.stem, lang, tmp_path)
+    show(offline, tmp_path / f"{path.stem}.html")
+    assert offline.evaluate("document.documentElement.scrollWidth") == WIDTH
+    assert offline.locator("img").evaluate_all("all => all.filter((i) => !i.naturalWidth).map((i) => i.alt)") == []
+    assert offline.asked == []
+
+
+def test_what_does_not_fit_goes_on_to_the_next_slide_and_nothing_is_lost(offline, tmp_path):
+    words = [f"palabra{n}" for n in range(900)]
+    paragraphs = "\n\n".join(" ".join(words[n : n + 60]) for n in range(0, 900, 60))
+    deck(offline, tmp_path, prose(paragraphs, "x"), code("1 + 1", printed("listo")))
+    text = leaves(offline)
+    assert problems(offline) == []
+    assert len(text) > 3
+    assert re.findall(r"palabra\d+", " ".join(text)) == words
+    assert all("Uno" in slide for slide in text)  # where in the lesson it stands
+
+
+def test_a_cell_that_does_not_fit_beside_another_goes_over_whole(offline, tmp_path):
+    paragraph = "palabra " * 200
+    deck(offline, tmp_path, prose(paragraph, "x"), code("\n".join(["x = 1"] * 12), printed("fin")))
+    first, second = leaves(offline)
+    assert "x = 1" not in first
+    assert second.count("x = 1") == 12
+    assert "fin" in second
+
+
+def test_a_fragment_that_is_moved_to_its_own_slide_does_not_begin_empty(offline, tmp_path):
+    deck(offline, tmp_path, prose("palabra " * 250, "x"), prose("otra " * 150, "x", "fragment", ""))
+    assert len(leaves(offline)) == 2
+    assert problems(offline) == []
+
+
+def test_a_slide_that_begins_empty_is_found(offline, tmp_path):
+    deck(offline, tmp_path, prose("uno", "x"))
+    offline.evaluate("document.querySelector('.slides h2').parentElement.classList.add('fragment')")
+    assert any("begins empty" in problem for problem in problems(offline))
+
+
+def test_a_slide_that_cannot_fit_is_found(offline, tmp_path):
+    deck(offline, tmp_path, prose("a", "a"), code("x", printed("línea\n" * 60)))
+    assert any("pixels" in problem for problem in problems(offline))
+
+
+def test_letters_that_are_too_small_are_found(offline, tmp_path):
+    small = new_output("display_data", data={"text/html": '<p style="font-size:12px">x</p>', "text/plain": "x"})
+    deck(offline, tmp_path, prose("a", "a"), code("x", small))
+    assert any("12 pixels" in problem for problem in problems(offline))
+
+
+def test_an_answer_folds_out_and_the_result_waits_for_the_next_step(offline, tmp_path):
+    question = "¿Cuánto?\n\n<details><summary>Respuesta</summary>\n\nDos.\n\n</details>"
+    deck(offline, tmp_path, prose(question, question), code("1 + 1", printed("dos")))
+    result = offline.locator(".jp-OutputArea-output")
+    assert not offline.get_by_text("Dos.", exact=True).is_visible()
+    offline.get_by_text("Respuesta", exact=True).click()
+    assert offline.get_by_text("Dos.", exact=True).is_visible()
+    assert not result.is_visible()
+    offline.keyboard.press("PageDown")
+    result.wait_for(state="visible")
+
+
+def test_a_link_leads_to_the_next_lesson(offline, tmp_path):
+    link = "[Siguiente](next.ipynb)"
+    export_handout(one_language(new_notebook(cells=[prose("fin", "end")]), "es"), "next", "es", tmp_path)
+    export_handout(one_language(new_notebook(cells=[prose(link, link)]), "es"), "made", "es", tmp_path)
+    show(offline, tmp_path / "made.html")
+    offline.get_by_text("Siguiente").click()
+    offline.wait_for_url("**/next.html")
