@@ -1,0 +1,237 @@
+"""The lessons as files: both languages in every prose cell with the same structure, outputs stored, slides, numbers."""
+
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+
+import nbformat
+import pytest
+from markdown_it import MarkdownIt
+
+from pipeline_helpers import language
+from tests.notes import LOGITS, PROBABILITIES
+from tools import run_lessons
+
+NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+CELL = re.compile(
+    r"\A(?P<heading>#{1,6} [^\n]+\n\n)?"
+    r'<div lang="es">\n\n(?P<es>.+?)\n\n</div>\n<div lang="en">\n\n(?P<en>.+?)\n\n</div>\Z',
+    re.DOTALL,
+)
+MATH = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
+DECIMAL = re.compile(r"(?<![\w.])-?\d+\.\d+(?:e-?\d+)?(?![\w.])")
+SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
+MOST_LINES = 12
+"""A cell is one idea."""
+NOT_COMPARED: dict[str, str] = {}
+"""Cells that nbval may not compare, by lesson and id, each with the reason; three at the most."""
+
+lessons = pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def prose(path):
+    """Each prose cell with a name for messages: its place, id and first line."""
+    for place, cell in enumerate(read(path).cells):
+        if cell.cell_type == "markdown":
+            yield f"{path.name} cell {place} ({cell.id}): {cell.source.splitlines()[0]}", cell.source
+
+
+def structure(text):
+    """What both languages of a cell have to share: its blocks, links, code and math; not its words."""
+    math = MATH.findall(text)
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(MATH.sub("MATH", text))
+    blocks = [token.type for token in tokens if token.type not in ("inline", "html_block")]
+    html = [re.findall(r"</?\w+", token.content) for token in tokens if token.type == "html_block"]
+    inline = [child for token in tokens for child in token.children or []]
+    return {
+        "blocks": blocks,
+        "html": html,
+        "links": [child.attrGet("href") for child in inline if child.type == "link_open"],
+        "code": Counter(child.content for child in inline if child.type == "code_inline"),
+        "fences": [token.content for token in tokens if token.type == "fence"],
+        "math": sorted(math),
+    }
+
+
+def differences(source):
+    """What is wrong with a prose cell; nothing, where it is right."""
+    parts = CELL.match(source)
+    if not parts:
+        return ['the cell is not: heading, <div lang="es">, blank line, …, blank line, </div>, then the same with en']
+    wrong = []
+    if parts["heading"] and not re.search(r" · ", parts["heading"]):
+        wrong.append("the heading has one language; write both: ## Español · English")
+    for lang in ("es", "en"):
+        if re.search(r"^#{1,6} ", parts[lang], re.MULTILINE):
+            wrong.append(f"a heading stands inside the {lang} part; the table of contents would show it in both")
+    spanish, english = structure(parts["es"]), structure(parts["en"])
+    wrong += [
+        f"{name} differ: es {spanish[name]} · en {english[name]}" for name in spanish if spanish[name] != english[name]
+    ]
+    return wrong
+
+
+def test_the_whole_way_is_there():
+    assert [path.stem[:2] for path in NOTEBOOKS] == [f"{n:02d}" for n in range(len(NOTEBOOKS))]
+
+
+@lessons
+def test_every_prose_cell_has_both_languages_with_the_same_structure(path):
+    wrong = [f"{name}\n    {reason}" for name, source in prose(path) for reason in differences(source)]
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("es", "en", "reason"),
+    [
+        ("Uno.\n\nDos.", "One.", "blocks differ"),
+        ("- a\n- b", "- a", "blocks differ"),
+        ("Mira `mask`.", "Look at `masks`.", "code differ"),
+        ("[aquí](a.ipynb)", "[here](b.ipynb)", "links differ"),
+        ("Vale $x^2$.", "It is $x^3$.", "math differ"),
+        ("<details><summary>a</summary>\n\nb\n\n</details>", "b", "differ"),
+        ("## Dentro", "## Inside", "inside the es part"),
+    ],
+)
+def test_a_cell_whose_languages_differ_is_found(es, en, reason):
+    source = f'<div lang="es">\n\n{es}\n\n</div>\n<div lang="en">\n\n{en}\n\n</div>'
+    assert any(reason in found for found in differences(source))
+
+
+def test_a_cell_in_one_language_is_found():
+    assert differences("Solo español")
+    assert differences('## Solo español\n\n<div lang="es">\n\na\n\n</div>\n<div lang="en">\n\na\n\n</div>')
+
+
+@lessons
+def test_every_code_cell_is_short_executed_and_quiet(path):
+    for place, cell in enumerate(read(path).cells):
+        if cell.cell_type != "code":
+            continue
+        name = f"{path.name} cell {place}"
+        assert len(cell.source.splitlines()) <= MOST_LINES, f"{name} has more than {MOST_LINES} lines"
+        assert cell.execution_count, f"{name} was not executed, so nbval checks nothing in it: make lessons"
+        failed = [output for output in cell.outputs if output.output_type == "error"]
+        tagged = "raises-exception" in cell.metadata.get("tags", [])
+        assert bool(failed) == tagged, f"{name} fails and is not tagged raises-exception, or the other way round"
+
+
+@lessons
+def test_every_cell_is_compared_or_says_why_not(path):
+    for cell in read(path).cells:
+        ignored = {"nbval-skip", "nbval-ignore-output"} & set(cell.metadata.get("tags", []))
+        assert not ignored or f"{path.stem} {cell.id}" in NOT_COMPARED
+        assert "NBVAL" not in cell.source
+    assert len(NOT_COMPARED) <= 3
+
+
+@lessons
+def test_every_cell_has_its_slide_type(path):
+    for place, cell in enumerate(read(path).cells):
+        kind = cell.metadata.get("slideshow", {}).get("slide_type")
+        assert kind in SLIDE_TYPES, f"{path.name} cell {place} has the slide type {kind!r}"
+
+
+@lessons
+def test_what_is_stored_is_canonical(path):
+    notebook = read(path)
+    assert nbformat.writes(run_lessons.canonical(notebook)) + "\n" == path.read_text(encoding="utf-8")
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+
+
+@lessons
+def test_every_picture_says_what_it_shows_in_both_languages(path):
+    for place, cell in enumerate(read(path).cells):
+        for output in cell.get("outputs", []):
+            html = output.get("data", {}).get("text/html", "")
+            for image in re.findall(r"<img[^>]*>", html):
+                alt = re.search(r'alt="([^"]+)"', image)
+                assert alt, f"{path.name} cell {place}: a picture without alternative text"
+                assert len(alt[1]) > 20, f"{path.name} cell {place}: alternative text {alt[1]!r} says too little"
+            if "<img" in html:
+                assert html.count('lang="es"') == html.count('lang="en"') > 0
+            assert "image/png" not in output.get("data", {}), f"{path.name} cell {place}: show it with ph.show"
+
+
+@lessons
+def test_each_decimal_in_the_prose_is_in_an_output_or_published(path):
+    outputs = str([cell.get("outputs") for cell in read(path).cells])
+    published = [number for table in (LOGITS, PROBABILITIES) for row in table for number in row]
+    known = {f"{number:.{digits}f}" for number in published for digits in range(1, 6)}
+    known |= {f"{number:.4e}" for number in published}
+    known |= set(DECIMAL.findall(re.sub(r"base64,[^\"]+", "", outputs)))
+    for name, source in prose(path):
+        for number in DECIMAL.findall(source):
+            assert number in known, f"{name}\n    quotes {number}, which no output shows and the notes do not print"
+
+
+@lessons
+def test_lessons_link_to_files_that_are_there(path):
+    for name, source in prose(path):
+        for target in re.findall(r"\]\(([^)#]+)\)", source):
+            if not target.startswith("http"):
+                assert (path.parent / target).exists(), f"{name}\n    links to {target}"
+
+
+def test_glossary_terms_are_used_the_same_way_everywhere():
+    """Where one language of a paragraph uses a term, the other one uses that term's partner."""
+    with (Path(language.__file__).parent / "glossary.csv").open(encoding="utf-8", newline="") as file:
+        glossary = [(row["es"], row["en"]) for row in csv.DictReader(file)]
+    distinctive = [pair for pair in glossary if pair[0] in DISTINCTIVE]
+    wrong = []
+    for path in NOTEBOOKS:
+        for name, source in prose(path):
+            parts = CELL.match(source)
+            if parts is None:
+                continue
+            for es, en in distinctive:
+                if uses(parts["es"], es) != uses(parts["en"], en):
+                    wrong.append(f"{name}\n    {es!r} in Spanish and {en!r} in English do not go together here")
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+# The terms that have one translation and no everyday meaning that would turn up on one side alone.
+DISTINCTIVE = {
+    "tokenizador",
+    "vocabulario",
+    "relleno",
+    "truncamiento",
+    "máscara de atención",
+    "tensor",
+    "capa",
+    "estado oculto",
+    "logit",
+    "probabilidad",
+    "temperatura",
+    "entropía cruzada",
+    "función de pérdida",
+}
+
+
+def uses(text, term):
+    """Whether `text` has `term`, in singular or plural, outside code."""
+    words = re.sub(r"`[^`]*`|```.*?```", " ", text, flags=re.DOTALL).lower()
+    forms = r"\s+".join(re.escape(word) + r"(?:e?s|ies)?" for word in term.split())
+    forms = forms.replace("probability(?:e?s|ies)?", "probabilit(?:y|ies)").replace(
+        "vocabulary(?:e?s|ies)?", "vocabular(?:y|ies)"
+    )
+    return re.search(rf"\b{forms}\b", words) is not None
+
+
+@lessons
+def test_it_runs_in_english_and_twice_in_the_same_kernel(path):
+    lesson = read(path)
+    again = read(path).cells
+    for cell in again:
+        cell.id += "-again"
+    lesson.cells += again
+    ran = run_lessons.run(lesson, {"PIPELINE_HELPERS_LANG": "en"})
+    for cell in ran.cells:
+        for output in cell.get("outputs", []):
+            assert output.get("name") != "stderr", f"{path.name} {cell.id} writes to stderr: {output.text}"

@@ -1,0 +1,130 @@
+"""Everything that the notes print is in a lesson, as what it is: given, computed there, published, or explained.
+
+`notes.csv` keeps the table. White space does not count: torch breaks long rows in other places than the notes do.
+"""
+
+import csv
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import pipeline_helpers as ph
+from tests import notes
+from tools import run_lessons
+
+HERE = Path(__file__).parent
+NOTEBOOKS = sorted((HERE.parent / "notebooks").glob("*.ipynb"))
+HEADS = (
+    "Model", "ForCausalLM", "ForMaskedLM", "ForMultipleChoice", "ForQuestionAnswering", "ForSequenceClassification",
+    "ForTokenClassification",
+)  # fmt: skip
+LANGUAGE_PARTS = re.compile(r'<div lang="es">\n(?P<es>.*)\n</div>\n<div lang="en">\n(?P<en>.*)\n</div>', re.DOTALL)
+SAYS_PUBLISHED = {"es": "publica", "en": "publish"}
+
+
+def table():
+    with (HERE / "notes.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def lesson(number):
+    return next(path for path in NOTEBOOKS if path.stem.startswith(number))
+
+
+def squeezed(text):
+    return re.sub(r"\s+", "", str(text))
+
+
+def outputs(cell):
+    """What the cell shows, as text: what it printed, its error, its HTML without the pictures' bytes."""
+    parts = []
+    for output in cell.get("outputs", []):
+        parts += [output.get("text", ""), output.get("evalue", "")]
+        parts += [str(value) for kind, value in output.get("data", {}).items() if kind.startswith("text/")]
+    return re.sub(r"base64,[A-Za-z0-9+/=]+", "", "\n".join(parts))
+
+
+def found(printed, kind, cells):
+    """Whether one of `cells` has `printed` as what `kind` says it is."""
+    printed = squeezed(printed)
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            parts = LANGUAGE_PARTS.search(cell.source)
+            here = parts is not None and all(printed in squeezed(parts[lang]) for lang in SAYS_PUBLISHED)
+            said = here and all(word in parts[lang] for lang, word in SAYS_PUBLISHED.items())
+            right = {"explained": here, "published": said}
+        else:
+            typed = printed in squeezed(cell.source)
+            right = {
+                "given": typed,
+                "computed": printed in squeezed(outputs(cell)),
+                "published": typed and "published" in cell.source,
+            }
+        if right.get(kind):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("row", table(), ids=lambda row: f"{row['lesson']} {row['what']} {row['printed'][:24]}")
+def test_what_the_notes_print_is_in_its_lesson(row):
+    assert row["as"] in ("given", "computed", "published", "explained")
+    path = lesson(row["lesson"])
+    there = found(row["printed"], row["as"], nbformat.read(path, as_version=4).cells)
+    assert there, f"{path.name} has no {row['what']} {row['printed']!r} as {row['as']}; see notes.csv"
+
+
+def test_the_table_has_everything():
+    """The numbers of `notes.py`, which the other tests compare with, are those of the table."""
+    printed = [row["printed"] for row in table()]
+    for row in (*notes.INPUT_IDS, *notes.ATTENTION_MASK, *notes.LOGITS):
+        assert str(row) in printed
+    for row in notes.PROBABILITIES:
+        assert f"[{', '.join(f'{number:.4e}' for number in row)}]" in printed
+    assert set(notes.SENTENCES) < set(printed)
+    for head in HEADS:
+        assert any(row["what"] == "architecture" and row["printed"].endswith(head) for row in table())
+
+
+PROSE = '## A · B\n\n<div lang="es">\n\n{es}\n\n</div>\n<div lang="en">\n\n{en}\n\n</div>'
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [
+        (nbformat.v4.new_code_cell("print(0.5)"), "computed"),  # typed, and shown nowhere
+        (nbformat.v4.new_code_cell("print(0.5)"), "published"),  # nothing says so
+        (nbformat.v4.new_markdown_cell(PROSE.format(es="publicado: 0.5", en="published: 0.6")), "published"),
+        (nbformat.v4.new_markdown_cell(PROSE.format(es="aquí: 0.5", en="here: 0.5")), "published"),
+        (nbformat.v4.new_markdown_cell(PROSE.format(es="publicado: 0.5", en="published: 0.5")), "computed"),
+        (nbformat.v4.new_markdown_cell("0.5"), "explained"),
+    ],
+)
+def test_what_is_there_as_something_else_does_not_count(cell, kind):
+    assert not found("0.5", kind, [cell])
+
+
+@pytest.fixture(scope="module")
+def published():
+    """The published checkpoint's folder, where its weights are at hand or the hub answers."""
+    try:
+        return ph.checkpoint("sst2")
+    except OSError as error:
+        pytest.skip(f"the published checkpoint is not here and its hub does not answer ({type(error).__name__})")
+
+
+def test_the_published_checkpoint_gives_what_the_notes_print(published):
+    trace = ph.trace(notes.SENTENCES, published)
+    assert trace.input_ids.tolist() == notes.INPUT_IDS
+    assert trace.attention_mask.tolist() == notes.ATTENTION_MASK
+    assert list(trace.hidden_states[-1].shape) == [2, 16, 768]
+    for found_row, row in zip(trace.logits.tolist(), notes.LOGITS, strict=True):
+        assert found_row == pytest.approx(row, abs=1e-4)
+    for found_row, row in zip(trace.probabilities.tolist(), notes.PROBABILITIES, strict=True):
+        assert found_row == pytest.approx(row, abs=1e-4)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def test_the_lessons_run_on_the_published_checkpoint(path, published):
+    run_lessons.run(nbformat.read(path, as_version=4), {"PIPELINE_HELPERS_CHECKPOINT": "sst2"})
