@@ -176,6 +176,14 @@ def test_a_fragment_that_is_moved_to_its_own_slide_does_not_begin_empty(offline,
     assert problems(offline) == []
 
 
+@pytest.mark.parametrize("length", [80, 105, 130])
+def test_a_fragment_is_measured_with_the_letters_that_it_is_shown_with(offline, tmp_path, length):
+    """reveal.js lets fragments glide to a new size; measured on its way, one seemed smaller than it then was."""
+    lines = code("\n".join(["x = 1"] * 14), printed("fin"))
+    deck(offline, tmp_path, prose("palabra " * 250, "x"), lines, prose("otra " * length, "x", "fragment", ""))
+    assert problems(offline) == []
+
+
 def test_a_slide_that_begins_empty_is_found(offline, tmp_path):
     deck(offline, tmp_path, prose("uno", "x"))
     offline.evaluate("document.querySelector('.slides h2').parentElement.classList.add('fragment')")
