@@ -68,6 +68,8 @@ def run(lesson: NotebookNode, environment: dict[str, str] | None = None) -> Note
         resources={"metadata": {"path": str(NOTEBOOKS)}},
         coalesce_streams=True,
         store_widget_state=False,
+        # Each kernel warns that others on this machine could listen in; there is nothing secret in a lesson.
+        extra_arguments=["--Application.log_level=ERROR"],
     )
     return client.execute(env={**os.environ, **ENVIRONMENT, **(environment or {})})
 
