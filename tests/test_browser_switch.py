@@ -9,8 +9,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]  # a busy machin
 PROSE = '## Tema {n} · Topic {n}\n\n<div lang="es">\n\nTexto {n}\n\n</div>\n<div lang="en">\n\nText {n}\n\n</div>'
 SWITCH = "import pipeline_helpers as ph\nph.language_switch()"
 FIGURE = """def plot(*, ax=None, lang=None):
-    from pipeline_helpers.figures.style import new_axes, set_alt_text
-    ax = new_axes(3, 1)
+    import matplotlib.pyplot as plt
+    from pipeline_helpers.figures.style import set_alt_text
+    ax = plt.figure(figsize=(3, 1)).add_subplot()
     set_alt_text(ax, {"es": "figura", "en": "figure"}[lang])
     return ax
 ph.show(plot)"""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import pipeline_helpers as ph
 from pipeline_helpers.figures.pipeline import MAX_SENTENCES, PipelineColumns, _that_fit
+from tests.drawn import cut_off, overlapping
 
 
 def texts_of(ax):
@@ -91,9 +92,11 @@ def test_every_text_lies_within_the_figure(trace):
             assert box.x1 <= page.x1 + 1, text.get_text()
 
 
-def test_an_axes_of_the_callers_is_drawn_on(trace):
-    _, ax = plt.subplots()
+def test_on_an_axes_of_the_callers_all_of_it_becomes_smaller(trace):
+    _, (ax, _) = plt.subplots(1, 2, figsize=(12, 5))
     assert ph.plot_pipeline(trace, ax=ax) is ax
+    assert overlapping(ax) == []
+    assert cut_off(ax) == []
 
 
 def test_many_labels_show_the_best():

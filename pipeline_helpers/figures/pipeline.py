@@ -1,12 +1,14 @@
 """The whole way in one picture: text, tokens, ids and mask, hidden states, logits, probabilities, label."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from pipeline_helpers.figures import style
+from pipeline_helpers.figures.canvas import canvas, shortened, wrapped
 from pipeline_helpers.language import resolve, say
 from pipeline_helpers.stages import Trace
 
@@ -15,6 +17,8 @@ MAX_LABELS = 3
 LABELS_WIDTH = 2.0
 """Inches at the left for the names of the stages."""
 GAP = "…"
+_MOST_LINES = 3
+"""Of a sentence as it was typed."""
 _GAP_WIDTH = 0.3
 _ROWS = ("text", "tokens", "ids", "mask", "hidden", "logits", "probabilities", "label")
 _HEIGHTS = {"text": 0.75, "tokens": 0.5, "ids": 0.42, "mask": 0.42, "hidden": 0.62, "label": 0.5}
@@ -105,18 +109,14 @@ def plot_pipeline(data: Trace, *, ax: Axes | None = None, lang: str | None = Non
     tops, bottom = _tops(len(prepared.columns[0].labels))
     column_width = 7.8 if len(prepared.columns) == 1 else 4.1 if len(prepared.columns) == 2 else 3.6
     width = LABELS_WIDTH + column_width * len(prepared.columns)
-    if ax is None:
-        ax = style.new_canvas(width, bottom)
-    style.as_canvas(ax, width, bottom)
-    ax.set_title(say("pipeline.title", lang), x=0.06 / width)
-    _draw_bands(ax, tops, bottom, width, prepared, lang)
+    ax, scale = canvas(ax, width, bottom, say("pipeline.title", lang))
+    _draw_bands(ax, tops, bottom, width, prepared, lang, scale)
     limit = max(abs(logit) for column in prepared.columns for logit in column.logits)  # one scale for all
     for place, column in enumerate(prepared.columns):
-        _draw_column(ax, column, LABELS_WIDTH + place * column_width + 0.15, column_width - 0.3, tops, limit)
-    style.as_canvas(ax, width, bottom)  # once more: imshow set limits of its own
+        _draw_column(ax, column, LABELS_WIDTH + place * column_width + 0.15, column_width - 0.3, tops, limit, scale)
     if prepared.total > len(prepared.columns):
         note = say("pipeline.more", lang, shown=len(prepared.columns), total=prepared.total)
-        ax.text(width, -0.1, note, ha="right", va="bottom", color=style.MUTED, size=11)
+        ax.text(width, -0.1, note, ha="right", va="bottom", color=style.MUTED, size=11 * scale)
     style.set_alt_text(ax, _describe(prepared, lang))
     return ax
 
@@ -133,7 +133,7 @@ def _tops(labels: int) -> tuple[dict[str, float], float]:
 
 
 def _draw_bands(
-    ax: Axes, tops: dict[str, float], bottom: float, width: float, prepared: PipelineColumns, lang: str
+    ax: Axes, tops: dict[str, float], bottom: float, width: float, prepared: PipelineColumns, lang: str, scale: float
 ) -> None:
     ends = {"tokenizer": tops["hidden"] - 0.34, "model": tops["probabilities"] - 0.34, "softmax": bottom}
     for step, rows in _STEPS.items():
@@ -143,15 +143,23 @@ def _draw_bands(
             facecolor=_TINTS[step], edgecolor="none",
         )  # fmt: skip
         ax.add_patch(band)
-        ax.annotate("", (1.0, top), (1.0, top - 0.32), arrowprops={"arrowstyle": "-|>", "color": style.INK, "lw": 1.6})
-        ax.text(1.12, top - 0.16, say(f"pipeline.{step}", lang), va="center", weight="bold", size=12)
+        arrow = {
+            "arrowstyle": "-|>",
+            "color": style.INK,
+            "lw": 1.6 * scale,
+            "mutation_scale": 12 * scale,
+            "shrinkA": 0,
+            "shrinkB": 0,
+        }
+        ax.annotate("", (1.0, top - 0.02), (1.0, top - 0.3), arrowprops=arrow)
+        ax.text(1.12, top - 0.16, say(f"pipeline.{step}", lang), va="center", weight="bold", size=12 * scale)
     shapes = {"hidden": prepared.hidden_shape, "logits": prepared.logits_shape}
     for row in _ROWS:
         name = say(f"pipeline.{row}", lang)
         middle = tops[row] + _height(row, prepared) / 2
         if row in shapes:
             name += f"\n{list(shapes[row])}"
-        ax.text(0.2, middle, name, va="center", size=11, linespacing=1.15)
+        ax.text(0.2, middle, name, va="center", size=11 * scale, linespacing=1.15)
 
 
 def _height(row: str, prepared: PipelineColumns) -> float:
@@ -159,23 +167,28 @@ def _height(row: str, prepared: PipelineColumns) -> float:
 
 
 def _draw_column(
-    ax: Axes, column: PipelineColumn, left: float, width: float, tops: dict[str, float], limit: float
+    ax: Axes, column: PipelineColumn, left: float, width: float, tops: dict[str, float], limit: float, scale: float
 ) -> None:
-    text = _wrapped(style.drawable(column.text), width * 0.97)  # slanted text is a little wider
-    ax.text(left, tops["text"] + _HEIGHTS["text"] / 2, text, va="center", size=12, style="italic")
-    _draw_tokens(ax, column, left, width, tops)
+    lines = wrapped(column.text, width * 0.97, 12)  # slanted text is a little wider
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[: _MOST_LINES - 1], shortened(f"{lines[_MOST_LINES - 1]} {GAP}", width * 0.97, 12)]
+    middle = tops["text"] + _HEIGHTS["text"] / 2
+    ax.text(left, middle, "\n".join(lines), va="center", size=12 * scale, style="italic")
+    _draw_tokens(ax, column, left, width, tops, scale)
     strip = np.array_split(column.vector, min(48, len(column.vector)))
     values = np.array([[part.mean() for part in strip]])
     strongest = np.abs(values).max() or 1.0
     top = tops["hidden"] + 0.12
     ax.imshow(
         values, cmap=style.DIVERGING, vmin=-strongest, vmax=strongest, extent=(left, left + width, top + 0.38, top),
-        aspect="auto", interpolation="nearest", zorder=2,
+        aspect="equal", interpolation="nearest", zorder=2,
     )  # fmt: skip
-    _draw_labels(ax, column, left, width, tops, limit)
+    _draw_labels(ax, column, left, width, tops, limit, scale)
 
 
-def _draw_tokens(ax: Axes, column: PipelineColumn, left: float, width: float, tops: dict[str, float]) -> None:
+def _draw_tokens(
+    ax: Axes, column: PipelineColumn, left: float, width: float, tops: dict[str, float], scale: float
+) -> None:
     names = [style.drawable(token) for token in column.tokens]
     cells = [
         max(style.text_width(name, 10), style.text_width(str(i), 10)) + 0.13
@@ -185,7 +198,7 @@ def _draw_tokens(ax: Axes, column: PipelineColumn, left: float, width: float, to
     for place in _that_fit(cells, sum(column.mask), width):
         if place is None:
             for row in ("tokens", "ids", "mask"):
-                ax.text(here + _GAP_WIDTH / 2, tops[row] + 0.26, GAP, ha="center", va="baseline", size=11)
+                ax.text(here + _GAP_WIDTH / 2, tops[row] + 0.26, GAP, ha="center", va="baseline", size=11 * scale)
             here += _GAP_WIDTH
             continue
         attended = column.mask[place] == 1
@@ -197,13 +210,11 @@ def _draw_tokens(ax: Axes, column: PipelineColumn, left: float, width: float, to
         )  # fmt: skip
         ax.add_patch(box)
         middle = here + cells[place] / 2
-        colour = style.INK if attended else style.MUTED
-        ax.text(middle, tops["tokens"] + 0.235, names[place], ha="center", va="center", size=10, color=colour)
-        ax.text(middle, tops["ids"] + 0.2, str(column.ids[place]), ha="center", va="center", size=10, color=colour)
-        ax.text(
-            middle, tops["mask"] + 0.2, str(column.mask[place]), ha="center", va="center", size=10, color=colour,
-            weight="bold" if attended else "normal",
-        )  # fmt: skip
+        look: dict[str, Any] = {"ha": "center", "va": "center", "size": 10 * scale}
+        look["color"] = style.INK if attended else style.MUTED
+        ax.text(middle, tops["tokens"] + 0.235, names[place], **look)
+        ax.text(middle, tops["ids"] + 0.2, str(column.ids[place]), **look)
+        ax.text(middle, tops["mask"] + 0.2, str(column.mask[place]), weight="bold" if attended else "normal", **look)
         here += cells[place]
 
 
@@ -228,20 +239,20 @@ def _that_fit(cells: list[float], attended: int, width: float) -> list[int | Non
 
 
 def _draw_labels(
-    ax: Axes, column: PipelineColumn, left: float, width: float, tops: dict[str, float], limit: float
+    ax: Axes, column: PipelineColumn, left: float, width: float, tops: dict[str, float], limit: float, scale: float
 ) -> None:
-    name_width = min(1.5, 0.2 + max(style.text_width(style.drawable(label), 10.8) for label in column.labels))
+    name_width = min(1.5, 0.2 + max(style.text_width(label, 10, "bold") for label in column.labels))
     bar_left, bar_width = left + name_width, width - name_width - 0.65
     for line, (label, logit, probability) in enumerate(
         zip(column.labels, column.logits, column.probabilities, strict=True)
     ):
         best = label == column.prediction
         weight = "bold" if best else "normal"
-        name = _shortened(style.drawable(label), name_width - 0.1, 10.8)  # bold is wider
+        name = shortened(label, name_width - 0.1, 10, "bold")
         for row, number in (("logits", f"{logit:.2f}"), ("probabilities", f"{probability:.3f}")):
             middle = tops[row] + 0.07 + _LINE * (line + 0.5)
-            ax.text(left, middle, name, va="center", size=10, weight=weight)
-            ax.text(left + width, middle, number, va="center", ha="right", size=11, weight=weight)
+            ax.text(left, middle, name, va="center", size=10 * scale, weight=weight)
+            ax.text(left + width, middle, number, va="center", ha="right", size=11 * scale, weight=weight)
         middle = tops["probabilities"] + 0.07 + _LINE * (line + 0.5)
         colour = style.BLUE if best else style.MUTED
         ax.add_patch(Rectangle((bar_left, middle - 0.1), bar_width, 0.2, facecolor=style.PAPER, edgecolor="none"))
@@ -253,7 +264,7 @@ def _draw_labels(
         _draw_logit(ax, label, logit, limit, (bar_left, bar_width), middle, colour)
     middle = tops["label"] + _HEIGHTS["label"] / 2
     answer = f"{style.drawable(column.prediction)}  {max(column.probabilities):.3f}"
-    ax.text(left, middle, answer, va="center", size=14, weight="bold")
+    ax.text(left, middle, answer, va="center", size=14 * scale, weight="bold")
 
 
 def _draw_logit(
@@ -267,29 +278,6 @@ def _draw_logit(
                   gid=f"logit {label}")
     )  # fmt: skip
     ax.plot([zero, zero], [middle - _LINE / 2, middle + _LINE / 2], color=style.MUTED, linewidth=0.8)
-
-
-def _wrapped(text: str, width: float, lines: int = 3) -> str:
-    """`text` in at most `lines` lines of `width` inches, shortened at the end."""
-    done: list[str] = [""]
-    for word in text.split(" "):
-        longer = f"{done[-1]} {word}".strip()
-        if style.text_width(longer, 12) <= width:
-            done[-1] = longer
-        else:
-            done.append(word)
-    done = [line for line in done if line]
-    if len(done) > lines:
-        done = [*done[: lines - 1], f"{done[lines - 1]} {GAP}"]
-    return "\n".join(_shortened(line, width, 12) for line in done)
-
-
-def _shortened(text: str, width: float, size: float) -> str:
-    if style.text_width(text, size) <= width:
-        return text
-    while text and style.text_width(text + GAP, size) > width:
-        text = text[: -max(1, len(text) // 20)]
-    return text + GAP
 
 
 def _describe(prepared: PipelineColumns, lang: str) -> str:

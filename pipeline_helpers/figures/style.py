@@ -81,30 +81,6 @@ def styled(plot: Callable[P, R]) -> Callable[P, R]:
     return inner
 
 
-def new_axes(width: float, height: float) -> Axes:
-    """An `Axes` that fills a new pyplot figure of `width` × `height` inches; the caller closes it."""
-    import matplotlib.pyplot as plt
-
-    return plt.figure(figsize=(width, height), layout="constrained").add_subplot()
-
-
-def new_canvas(width: float, height: float, title: float = 0.45) -> Axes:
-    """An `Axes` without ticks on which one data unit is one inch, from the top left; the caller closes its figure.
-
-    The figure is `title` inches higher than `height`: there the title stands.
-    """
-    import matplotlib.pyplot as plt
-
-    figure = plt.figure(figsize=(width, height + title))
-    return figure.add_axes((0, 0, 1, height / (height + title)))
-
-
-def as_canvas(ax: Axes, width: float, height: float) -> None:
-    """Make `ax`, whatever its size, count from its top left in the units of `new_canvas`."""
-    ax.set(xlim=(0, width), ylim=(height, 0))
-    ax.axis("off")
-
-
 def text_on(background: Any) -> str:
     """Black or white, whichever reads better on `background` (any colour of matplotlib's); 4.5:1 or more on each."""
     channels = np.array(to_rgb(background))
