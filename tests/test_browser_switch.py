@@ -42,11 +42,12 @@ def opened(page, url, front_end="lab"):
 def see_the_switch(page, count=1):
     # Running all cells ends at the last one, and `full` takes what is out of view off the page: back to the top, and
     # again, until no late scrolling takes it away any more.
+    page.evaluate("window.seenInARow = 0")
     page.wait_for_function(
         """count => {
             for (const panel of document.querySelectorAll('.jp-WindowedPanel-outer')) panel.scrollTop = 0;
             const there = document.querySelectorAll('.ph-switch').length === count;
-            window.seenInARow = there ? (window.seenInARow ?? 0) + 1 : 0;
+            window.seenInARow = there ? window.seenInARow + 1 : 0;
             return window.seenInARow >= 10;
         }""",
         arg=count,

@@ -9,6 +9,7 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from pipeline_helpers.figures import style
 from pipeline_helpers.figures.canvas import canvas, shortened, wrapped
+from pipeline_helpers.figures.inputs import is_special
 from pipeline_helpers.language import resolve, say
 from pipeline_helpers.stages import Trace
 
@@ -202,11 +203,10 @@ def _draw_tokens(
             here += _GAP_WIDTH
             continue
         attended = column.mask[place] == 1
-        special = column.tokens[place].startswith("[") and column.tokens[place].endswith("]")
         box = Rectangle(
             (here + 0.02, tops["tokens"] + 0.07), cells[place] - 0.04, 0.33,
-            facecolor=style.SPECIAL if special else style.PAPER, edgecolor=style.MUTED, linewidth=0.8,
-            linestyle="-" if attended else ":",
+            facecolor=style.SPECIAL if is_special(column.tokens[place]) else style.PAPER,
+            edgecolor=style.MUTED, linewidth=0.8, linestyle="-" if attended else ":",
         )  # fmt: skip
         ax.add_patch(box)
         middle = here + cells[place] / 2
