@@ -76,12 +76,12 @@ def test_a_combining_accent_is_lost_with_its_letter_kept(tokenizer):
 
 
 def test_an_unknown_word_keeps_nothing_by_chance():
-    (block,) = token_blocks(Row(["[UNK]"], [0], [True], None, [(0, 3)], "UNK")).blocks
+    (block,) = token_blocks(Row(["[UNK]"], [0], [True], offsets=[(0, 3)], unknown=[True], text="UNK")).blocks
     assert lost_in(block) == "UNK"
 
 
 def test_a_byte_level_tokenizer_loses_nothing():
-    row = Row(["ĠespaÃ±", "ol"], [0, 0], [True, True], None, [(2, 8), (8, 10)], "el español")
+    row = Row(["ĠespaÃ±", "ol"], [0, 0], [True, True], offsets=[(2, 8), (8, 10)], text="el español")
     (block,) = token_blocks(row).blocks
     assert block.written == "español"
     assert not any(block.lost)

@@ -178,7 +178,7 @@ def test_a_checkpoint_without_a_head_is_a_sentence(name, tmp_path):
     DistilBertModel(DistilBertConfig(dim=16, hidden_dim=16, n_layers=1, n_heads=2)).save_pretrained(tmp_path)
     AutoTokenizer.from_pretrained(ph.checkpoint("classroom")).save_pretrained(tmp_path)
     view = VIEWS[name](checkpoint=str(tmp_path), debounce=0)
-    assert "No se puede cargar" in read(view.status).text
+    assert "no tiene una cabeza de clasificación" in read(view.status).text
     assert "##film" not in view.output.html
     assert ph.LiveTokenizer("film", str(tmp_path), debounce=0).result.tokens == ["[CLS]", "film", "[SEP]"]
 

@@ -40,8 +40,10 @@ class HeadRun:
     """The bias of `classifier`; `[C]`."""
     labels: list[str]
     token: str
-    """The token at position 0."""
+    """The token that the head reads."""
     sentence: int = 0
+    position: int = 0
+    """Where in its row that stands: 0, unless padding is in front of it."""
 
     @cached_property
     def logits(self) -> np.ndarray:
@@ -62,6 +64,7 @@ def head_run(
     labels: Sequence[str] | None = None,
     token: str = "[CLS]",
     sentence: int = 0,
+    position: int = 0,
 ) -> HeadRun:
     """Compute the head of `DistilBertForSequenceClassification` step by step, without dropout.
 
@@ -72,7 +75,7 @@ def head_run(
         pre_classifier: weight `[D, H]` and bias `[D]` of the first linear layer.
         classifier: weight `[C, D]` and bias `[C]` of the second.
         labels: the names of the C logits; None calls them LABEL_0, LABEL_1, …, as transformers does.
-        token, sentence: what stands at position 0, and which row of the batch this is.
+        token, sentence, position: what the head reads, in which row of the batch, and where.
 
     Raises:
         TypeError: something holds no numbers.
@@ -89,7 +92,7 @@ def head_run(
     names = [f"LABEL_{place}" for place in range(len(bias))] if labels is None else [str(label) for label in labels]
     if len(names) != len(bias):
         raise ValueError(f"labels holds {len(names)} names for {len(bias)} logits")
-    return HeadRun(vector, pre, active, weight * active, bias, names, token, sentence)
+    return HeadRun(vector, pre, active, weight * active, bias, names, token, sentence, position)
 
 
 def _linear(vector: np.ndarray, layer: tuple[Any, Any], name: str) -> np.ndarray:
@@ -126,12 +129,14 @@ def head_steps(trace: Trace, model: Any, *, sentence: int = 0) -> HeadRun:
             "pre_classifier (Linear), ReLU, classifier (Linear)"
         )
     place = as_index(sentence, "sentence", len(trace.texts))
+    position = trace.head_positions[place] or 0
     run = head_run(
-        trace.hidden_states[-1][place, 0],
+        trace.hidden_states[-1][place, position],
         *((layer.weight, layer.bias) for layer in layers.values()),
         labels=[trace.id2label[label] for label in range(trace.logits.shape[-1])],
-        token=trace.tokens[place][0],
+        token=trace.tokens[place][position],
         sentence=place,
+        position=position,
     )
     expected = as_array(trace.logits[place], "trace.logits", dims=(1,))
     if run.logits.shape != expected.shape or not np.allclose(run.logits, expected, rtol=1e-2, atol=1e-2):
@@ -165,7 +170,7 @@ def plot_head(data: HeadRun, *, ax: Axes | None = None, lang: str | None = None)
     shown = _shown(data)
     width = _LEFT + _STRIP + _RIGHT
     height = 3 * (_ROW + _STEP) + _SUM * len(shown) + (0.35 if len(shown) < len(data.labels) else 0.1)
-    ax, scale = canvas(ax, width, height, say("head.title", lang))
+    ax, scale = canvas(ax, width, height, say("head.title", lang, position=data.position))
     inner, outer = len(data.hidden), len(data.pre)
     steps = (
         ("hidden", data.hidden, say("head.pre_classifier", lang, inner=inner, outer=outer)),
@@ -176,7 +181,8 @@ def plot_head(data: HeadRun, *, ax: Axes | None = None, lang: str | None = None)
     top = 0.05
     for name, vector, step in steps:
         limit = (float(np.abs(vector).max()) or 1.0) if name == "hidden" else same
-        label = say(f"head.{name}", lang, token=shortened(data.token, 0.9, NAME), sentence=data.sentence)
+        label = say(f"head.{name}", lang, token=shortened(data.token, 0.9, NAME), sentence=data.sentence,
+                    position=data.position)  # fmt: skip
         _draw_vector(ax, vector, label, top, limit, scale, name)
         _draw_step(ax, step, top + _ROW, scale)
         top += _ROW + _STEP
@@ -274,6 +280,7 @@ def _describe(data: HeadRun, shown: list[int], lang: str) -> str:
     logits = ", ".join(f"{data.labels[label]} {_number(data.logits[label])}" for label in shown)
     first = ", ".join(_number(value) for value in data.hidden[:3])
     return say(
-        "head.alt", lang, token=data.token, sentence=data.sentence, inner=len(data.hidden), outer=len(data.pre),
+        "head.alt", lang, token=data.token, sentence=data.sentence, position=data.position,
+        inner=len(data.hidden), outer=len(data.pre),
         zeroed=data.zeroed, logits=logits, first=first,
     )  # fmt: skip

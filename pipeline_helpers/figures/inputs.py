@@ -1,12 +1,12 @@
 """What figures take — arrays, tensors, a tokenizer's output, a `Trace` — read into plain numbers and rows of tokens."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from pipeline_helpers.stages import Trace, count_cut_off
+from pipeline_helpers.stages import Row, Trace
 
 
 def as_array(value: Any, name: str, *, dims: tuple[int, ...], finite: bool = True) -> np.ndarray:
@@ -52,28 +52,11 @@ def as_index(value: Any, name: str, length: int) -> int:
     return place % length
 
 
-@dataclass(frozen=True)
-class Row:
-    """One sentence as the tokenizer left it, S tokens long."""
-
-    tokens: list[str]
-    word_ids: list[int | None]
-    """Which word each token is a piece of; None for special tokens and padding."""
-    attended: list[bool]
-    """False where a token is padding."""
-    ids: list[int] | None = None
-    offsets: list[tuple[int, int]] | None = None
-    """Where each token stands in its text, in characters; None where nobody knows."""
-    text: str | None = None
-    cut_off: int = 0
-    """How many tokens were left out because the maximum was reached."""
-
-
 def read_rows(data: Any, texts: str | Sequence[str] | None = None) -> list[Row]:
     """The rows of a `Trace`, of a fast tokenizer's output, or of lists of tokens.
 
     Args:
-        data: a `Trace`; what `tokenizer(…)` returns; one `tokenizers.Encoding`; a list of tokens, or several.
+        data: a `Trace`; what `tokenizer(…)` returns; one `tokenizers.Encoding`; a list of tokens, or several; `Row`s.
         texts: what was tokenized, where `data` does not know it: one text, or one a row.
 
     Raises:
@@ -81,13 +64,12 @@ def read_rows(data: Any, texts: str | Sequence[str] | None = None) -> list[Row]:
         ValueError: it is empty, or the texts are not as many as the rows.
     """
     if isinstance(data, Trace):
-        rows = list(_rows_of_trace(data))
+        rows = data.rows
     elif getattr(data, "encodings", None):
-        # A text that was cut into several rows has lost nothing: the rest stands in the next row.
-        whole = "overflow_to_sample_mapping" in data
-        rows = [_row_of_encoding(encoding, 0 if whole else count_cut_off(encoding)) for encoding in data.encodings]
+        spread = len(set(data.get("overflow_to_sample_mapping", range(len(data.encodings))))) < len(data.encodings)
+        rows = [Row.of(encoding, part=spread) for encoding in data.encodings]
     elif hasattr(data, "word_ids") and hasattr(data, "special_tokens_mask"):
-        rows = [_row_of_encoding(data, count_cut_off(data))]
+        rows = [Row.of(data)]
     elif hasattr(data, "keys"):
         raise TypeError(
             "data has ids without their tokens; expected the output of a fast tokenizer (tokenizer.is_fast), a Trace "
@@ -100,38 +82,14 @@ def read_rows(data: Any, texts: str | Sequence[str] | None = None) -> list[Row]:
     return rows if texts is None else _with_texts(rows, texts)
 
 
-def _rows_of_trace(trace: Trace) -> Iterator[Row]:
-    for place, tokens in enumerate(trace.tokens):
-        yield Row(
-            tokens=tokens,
-            word_ids=trace.word_ids[place],
-            attended=[bool(value) for value in trace.attention_mask[place].tolist()],
-            ids=trace.input_ids[place].tolist(),
-            offsets=trace.offsets[place],
-            text=trace.texts[place],
-            cut_off=trace.cut_off[place],
-        )
-
-
-def _row_of_encoding(encoding: Any, cut_off: int) -> Row:
-    special = encoding.special_tokens_mask
-    return Row(
-        tokens=encoding.tokens,
-        word_ids=[None if is_special else word for is_special, word in zip(special, encoding.word_ids, strict=True)],
-        attended=[bool(value) for value in encoding.attention_mask],
-        ids=encoding.ids,
-        # The offsets of a pair's second text are counted from its own beginning: one text does not have them both.
-        offsets=encoding.offsets if set(encoding.sequence_ids) <= {None, 0} else None,
-        cut_off=cut_off,
-    )
-
-
 def _rows_of_lists(data: Any) -> list[Row]:
     if isinstance(data, (str, bytes)) or not hasattr(data, "__iter__"):
         raise TypeError(
             f"data is of type {type(data).__name__}; expected a Trace, a tokenizer's output or a list of tokens"
         )
     rows = list(data)
+    if rows and all(isinstance(row, Row) for row in rows):
+        return rows
     if rows and all(isinstance(token, str) for token in rows):
         rows = [rows]
     for place, row in enumerate(rows):
@@ -143,14 +101,17 @@ def _rows_of_lists(data: Any) -> list[Row]:
 def _row_of_tokens(tokens: list[str]) -> Row:
     words: list[int | None] = []
     last = -1
+    marked = any(token.startswith(("Ġ", "▁")) for token in tokens)  # each beginning of a word is, but the text's own
     for token in tokens:
         if is_special(token):
             words.append(None)
             continue
-        if not (token.startswith("##") and words and words[-1] is not None):
+        goes_on = not token.startswith(("Ġ", "▁")) if marked else token.startswith("##")
+        if not (goes_on and words and words[-1] is not None):
             last += 1
         words.append(last)
-    return Row(tokens=tokens, word_ids=words, attended=[token not in ("[PAD]", "<pad>") for token in tokens])
+    attended = [token not in ("[PAD]", "<pad>") for token in tokens]
+    return Row(tokens, words, attended, unknown=[token in ("[UNK]", "<unk>") for token in tokens])
 
 
 def is_special(token: str) -> bool:
@@ -158,12 +119,11 @@ def is_special(token: str) -> bool:
     inner = token[1:-1]
     if token.startswith("[") and token.endswith("]"):
         return inner.isalpha() and inner.isupper() and inner != "UNK"
-    return token.startswith("<") and token.endswith(">") and bool(inner.strip("|/_")) and inner.isascii()
+    plain = inner.strip("|/_")
+    return token.startswith("<") and token.endswith(">") and plain.isascii() and plain.isidentifier() and plain != "unk"
 
 
 def _with_texts(rows: list[Row], texts: str | Sequence[str]) -> list[Row]:
-    from dataclasses import replace
-
     given = [texts] if isinstance(texts, str) else list(texts)
     if len(given) != len(rows):
         raise ValueError(f"text holds {len(given)} texts for {len(rows)} rows of tokens; expected one a row")

@@ -9,9 +9,8 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from pipeline_helpers.figures import style
 from pipeline_helpers.figures.canvas import canvas, shortened, wrapped
-from pipeline_helpers.figures.inputs import is_special
 from pipeline_helpers.language import resolve, say
-from pipeline_helpers.stages import Trace
+from pipeline_helpers.stages import Row, Trace
 
 MAX_SENTENCES = 3
 MAX_LABELS = 3
@@ -38,11 +37,13 @@ class PipelineColumn:
     """What the picture shows of one sentence; numbers as they were computed."""
 
     text: str
-    tokens: list[str]
-    ids: list[int]
-    mask: list[int]
+    row: Row
+    read: str
+    """The token whose hidden state the head reads; empty where it reads several."""
+    position: int | None
+    """Where that stands; None where the head reads several."""
     vector: np.ndarray
-    """The last hidden state at position 0, `[H]`."""
+    """Its last hidden state, `[H]`; the mean over the sentence where the head reads several."""
     labels: list[str]
     """The names of the labels, the best first where there are more than the picture has room for."""
     logits: list[float]
@@ -68,13 +69,15 @@ class PipelineColumns:
             probabilities = trace.probabilities[row].tolist()
             order = sorted(range(count), key=lambda label: -probabilities[label])
             shown = range(count) if count <= MAX_LABELS else order[:MAX_LABELS]
+            position = trace.head_positions[row]
+            read = trace.rows[row].attended if position is None else position
             columns.append(
                 PipelineColumn(
                     text=text,
-                    tokens=trace.tokens[row],
-                    ids=trace.input_ids[row].tolist(),
-                    mask=trace.attention_mask[row].tolist(),
-                    vector=np.asarray(trace.hidden_states[-1][row, 0].tolist()),
+                    row=trace.rows[row],
+                    read="" if position is None else trace.tokens[row][position],
+                    position=position,
+                    vector=np.atleast_2d(trace.hidden_states[-1][row][read].tolist()).mean(axis=0),
                     labels=[trace.id2label[label] for label in shown],
                     logits=[trace.logits[row, label].item() for label in shown],
                     probabilities=[probabilities[label] for label in shown],
@@ -114,6 +117,8 @@ def plot_pipeline(data: Trace, *, ax: Axes | None = None, lang: str | None = Non
     _draw_bands(ax, tops, bottom, width, prepared, lang, scale)
     limit = max(abs(logit) for column in prepared.columns for logit in column.logits)  # one scale for all
     for place, column in enumerate(prepared.columns):
+        if len({(one.read, one.position) for one in prepared.columns}) > 1:
+            _name_read(ax, column, LABELS_WIDTH + place * column_width + 0.15, tops, scale)
         _draw_column(ax, column, LABELS_WIDTH + place * column_width + 0.15, column_width - 0.3, tops, limit, scale)
     if prepared.total > len(prepared.columns):
         note = say("pipeline.more", lang, shown=len(prepared.columns), total=prepared.total)
@@ -156,11 +161,22 @@ def _draw_bands(
         ax.text(1.12, top - 0.16, say(f"pipeline.{step}", lang), va="center", weight="bold", size=12 * scale)
     shapes = {"hidden": prepared.hidden_shape, "logits": prepared.logits_shape}
     for row in _ROWS:
-        name = say(f"pipeline.{row}", lang)
+        name = say(f"pipeline.{row}", lang) if row != "hidden" else _hidden_name(prepared, lang)
         middle = tops[row] + _height(row, prepared) / 2
         if row in shapes:
             name += f"\n{list(shapes[row])}"
         ax.text(0.2, middle, name, va="center", size=11 * scale, linespacing=1.15)
+
+
+def _hidden_name(prepared: PipelineColumns, lang: str) -> str:
+    """Whose hidden states the strips are: the token's that the head reads, where that is the same in all columns."""
+    read = {(column.read, column.position) for column in prepared.columns}
+    if len(read) > 1:
+        return say("pipeline.hidden_read", lang)
+    ((token, position),) = read
+    if position is None:
+        return say("pipeline.hidden_mean", lang)
+    return say("pipeline.hidden", lang, token=shortened(token, 1.2, 11), position=position)
 
 
 def _height(row: str, prepared: PipelineColumns) -> float:
@@ -187,25 +203,31 @@ def _draw_column(
     _draw_labels(ax, column, left, width, tops, limit, scale)
 
 
+def _name_read(ax: Axes, column: PipelineColumn, left: float, tops: dict[str, float], scale: float) -> None:
+    if column.position is not None:
+        text = f"[{column.position}] {shortened(column.read, 2.0, 9)}"
+        ax.text(left, tops["hidden"] + 0.5, text, va="center", size=9 * scale, color=style.MUTED, gid="read")
+
+
 def _draw_tokens(
     ax: Axes, column: PipelineColumn, left: float, width: float, tops: dict[str, float], scale: float
 ) -> None:
-    names = [style.drawable(token) for token in column.tokens]
+    row, special = column.row, column.row.special
+    names, ids = [style.drawable(token) for token in row.tokens], row.ids or []
     cells = [
-        max(style.text_width(name, 10), style.text_width(str(i), 10)) + 0.13
-        for name, i in zip(names, column.ids, strict=True)
+        max(style.text_width(name, 10), style.text_width(str(i), 10)) + 0.13 for name, i in zip(names, ids, strict=True)
     ]
     here = left
-    for place in _that_fit(cells, sum(column.mask), width):
+    for place in _that_fit(cells, len(cells) - row.attended[::-1].index(True), width):
         if place is None:
-            for row in ("tokens", "ids", "mask"):
-                ax.text(here + _GAP_WIDTH / 2, tops[row] + 0.26, GAP, ha="center", va="baseline", size=11 * scale)
+            for line in ("tokens", "ids", "mask"):
+                ax.text(here + _GAP_WIDTH / 2, tops[line] + 0.26, GAP, ha="center", va="baseline", size=11 * scale)
             here += _GAP_WIDTH
             continue
-        attended = column.mask[place] == 1
+        attended = row.attended[place]
         box = Rectangle(
             (here + 0.02, tops["tokens"] + 0.07), cells[place] - 0.04, 0.33,
-            facecolor=style.SPECIAL if is_special(column.tokens[place]) else style.PAPER,
+            facecolor=style.SPECIAL if special[place] or not attended else style.PAPER,
             edgecolor=style.MUTED, linewidth=0.8, linestyle="-" if attended else ":",
         )  # fmt: skip
         ax.add_patch(box)
@@ -213,8 +235,8 @@ def _draw_tokens(
         look: dict[str, Any] = {"ha": "center", "va": "center", "size": 10 * scale}
         look["color"] = style.INK if attended else style.MUTED
         ax.text(middle, tops["tokens"] + 0.235, names[place], **look)
-        ax.text(middle, tops["ids"] + 0.2, str(column.ids[place]), **look)
-        ax.text(middle, tops["mask"] + 0.2, str(column.mask[place]), weight="bold" if attended else "normal", **look)
+        ax.text(middle, tops["ids"] + 0.2, str(ids[place]), **look)
+        ax.text(middle, tops["mask"] + 0.2, str(int(attended)), weight="bold" if attended else "normal", **look)
         here += cells[place]
 
 
@@ -222,7 +244,7 @@ def _that_fit(cells: list[float], attended: int, width: float) -> list[int | Non
     """The places of the cells that fit into `width`, with None for a gap.
 
     All of them, or as many of the first ones as there is room for, then the last of the `attended` ones ([SEP]), and
-    after it the last of the padding.
+    after it the last of the padding; `attended` is how many there are up to that one.
     """
     if sum(cells) <= width:
         return list(range(len(cells)))
@@ -288,8 +310,8 @@ def _describe(prepared: PipelineColumns, lang: str) -> str:
                 "pipeline.alt_sentence",
                 lang,
                 text=column.text if len(column.text) <= 120 else column.text[:119] + GAP,
-                tokens=sum(column.mask),
-                first=" ".join(column.tokens[:4]),
+                tokens=sum(column.row.attended),
+                first=" ".join(column.row.tokens[:4]),
                 logits=", ".join(
                     f"{name} {value:.2f}" for name, value in zip(column.labels, column.logits, strict=True)
                 ),

@@ -1,10 +1,11 @@
 """A sentence as its words, each with the pieces that it became and with what no piece keeps."""
 
+import re
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 
-from pipeline_helpers.figures.inputs import Row
+from pipeline_helpers.stages import Row
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,7 @@ class TokenBlocks:
     blocks: list[Block]
     tail: str
     """What stands in the text after the last token, where that is not what was cut off."""
-    text: str | None
-    cut_off: int
+    row: Row
 
     @property
     def tokens(self) -> list[str]:
@@ -42,7 +42,8 @@ class TokenBlocks:
 def token_blocks(row: Row, *, padding: bool = True) -> TokenBlocks:
     """Group the tokens of `row` by word and compare each piece with the text that it stands for.
 
-    >>> row = Row(["es", "##pan", "##ol"], [0, 0, 0], [True] * 3, None, [(0, 2), (2, 5), (5, 7)], "Español")
+    >>> spans = [(0, 2), (2, 5), (5, 7)]
+    >>> row = Row(["es", "##pan", "##ol"], [0, 0, 0], [True] * 3, offsets=spans, text="Español")
     >>> block = token_blocks(row).blocks[0]
     >>> "".join(c for c, lost in zip(block.written, block.lost) if lost)
     'Eñ'
@@ -50,7 +51,8 @@ def token_blocks(row: Row, *, padding: bool = True) -> TokenBlocks:
     text = row.text or ""
     known = row.text is not None and row.offsets is not None
     blocks: list[Block] = []
-    here = 0
+    here: int | None = 0 if row.begins else None  # None: what stands before the first word is another row's
+    held = 0
     for start, stop in _groups(row):
         kind = "word" if row.word_ids[start] is not None else "special" if row.attended[start] else "padding"
         if kind == "padding" and not padding:
@@ -60,16 +62,22 @@ def token_blocks(row: Row, *, padding: bool = True) -> TokenBlocks:
         gap = ""
         if kind == "word" and known:
             first, last, lost = _compare(row, start, stop)
+            here = first if here is None else here
             written, gap = text[first:last], text[here:first]
+            # The spaces at the end of the gap are in the token where it has a Ġ or ▁, or where a token of spaces alone,
+            # of which byte-level tokenizers do not say where it stands, came before it.
+            held += _leading_spaces(row.tokens[start])
+            taken = min(held, len(gap) - len(gap.rstrip()))
+            gap, held = gap[: len(gap) - taken], 0 if written else held - taken
             here = max(here, last)
         ids = None if row.ids is None else row.ids[start:stop]
         blocks.append(Block(kind, row.tokens[start:stop], ids, written, lost, gap))
-    tail = text[here:] if known and not row.cut_off else ""
+    tail = text[here or 0 :] if known and row.ends else ""
     words = [place for place, block in enumerate(blocks) if block.kind == "word"]
     after = words[-1] + 1 if words else 1
     if tail and after < len(blocks):
         blocks[after], tail = replace(blocks[after], gap=tail), ""
-    return TokenBlocks(blocks, tail, row.text, row.cut_off)
+    return TokenBlocks(blocks, tail, row)
 
 
 def _groups(row: Row) -> list[tuple[int, int]]:
@@ -87,12 +95,13 @@ def _compare(row: Row, start: int, stop: int) -> tuple[int, int, list[bool]]:
     """Where the word of the tokens `start:stop` stands in the text, and which of its characters no piece keeps."""
     text, spans = row.text or "", [_trimmed(row.text or "", span) for span in (row.offsets or [])[start:stop]]
     first, last = min(a for a, _ in spans), max(b for _, b in spans)
-    pieces = [_spelled(token) for token in row.tokens[start:stop]]
-    if _from_bytes("".join(pieces)).strip() == text[first:last]:
+    unknown = row.unknown or [False] * len(row.tokens)
+    pieces = ["" if unknown[place] else _letters(row.tokens[place]) for place in range(start, stop)]
+    if _spelled("".join(pieces)).strip() == text[first:last]:
         return first, last, [False] * (last - first)
-    lost = [True] * (last - first)
+    lost = [not character.isspace() for character in text[first:last]]
     for (a, b), piece in zip(spans, pieces, strict=True):
-        for place in _kept(text[a:b], piece):
+        for place in _kept(text[a:b], _spelled(piece).lstrip()):
             lost[a + place - first] = False
     return first, last, lost
 
@@ -113,19 +122,24 @@ def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
     return start, stop
 
 
-def _spelled(token: str) -> str:
-    """`token` without the marks by which tokenizers tell a word's beginning (Ġ, ▁) from its middle (##) or end."""
-    if token in ("[UNK]", "<unk>"):
-        return ""
-    return token.removeprefix("##").removeprefix("Ġ").removeprefix("▁").removesuffix("</w>")
+def _leading_spaces(token: str) -> int:
+    spelled = _spelled(_letters(token))
+    return len(spelled) - len(spelled.lstrip())
 
 
-def _from_bytes(spelled: str) -> str:
-    """The text that a byte-level tokenizer spells so (`espaÃ±ol` → `español`); any other comes back as it is."""
+def _letters(token: str) -> str:
+    """`token` without the marks of a word's middle or end, and a single byte (Llama's `<0x0A>`) in GPT-2's writing."""
+    if byte := re.fullmatch("<0x([0-9A-F]{2})>", token):
+        return next(character for character, code in _bytes_of_gpt2().items() if code == int(byte[1], 16))
+    return token.removeprefix("##").removesuffix("</w>")
+
+
+def _spelled(letters: str) -> str:
+    """The text that `letters` stand for: ▁ is a space, and byte-level tokenizers write bytes (`ĠespaÃ±ol`)."""
     try:
-        return bytes(_bytes_of_gpt2()[character] for character in spelled).decode("utf-8")
+        return bytes(_bytes_of_gpt2()[character] for character in letters).decode("utf-8")
     except (KeyError, UnicodeDecodeError):
-        return spelled
+        return letters.replace("▁", " ")
 
 
 @cache

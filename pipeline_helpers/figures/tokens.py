@@ -267,8 +267,7 @@ def _notes(prepared: TokenBlocks, width: float, lang: str) -> list[str]:
         notes.append(say("tokens.gap", lang))
     if any(any(block.lost) for block in prepared.blocks):
         notes.append(say("tokens.lost", lang))
-    if prepared.cut_off:
-        notes.append(say("tokens.cut_off", lang, n=prepared.cut_off))
+    notes += _cut_off(prepared, lang)
     return packed(notes, width, NOTE)
 
 
@@ -290,6 +289,9 @@ def _describe(prepared: TokenBlocks, lang: str) -> str:
     padding = sum(block.kind == "padding" for block in prepared.blocks)
     if padding:
         parts.append(say("tokens.alt_padding", lang, n=padding))
-    if prepared.cut_off:
-        parts.append(say("tokens.cut_off", lang, n=prepared.cut_off) + ".")
-    return " ".join(parts)
+    return " ".join([*parts, *(f"{note}." for note in _cut_off(prepared, lang))])
+
+
+def _cut_off(prepared: TokenBlocks, lang: str) -> list[str]:
+    where = "cut_off" if prepared.row.begins else "cut_off_before"
+    return [say(f"tokens.{where}", lang, n=prepared.row.cut_off)] if prepared.row.cut_off else []

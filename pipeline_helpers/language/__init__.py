@@ -4,7 +4,7 @@ The words stand in `words/*.toml`, a file a module, each key with an `es` and an
 gives the one for the language in force. The terms that they use are those of `glossary.csv`.
 """
 
-from pipeline_helpers.language.catalogue import both, catalogue, say
+from pipeline_helpers.language.catalogue import Mistake, both, catalogue, say
 from pipeline_helpers.language.choice import (
     LANGUAGES,
     choose_language,
@@ -15,6 +15,7 @@ from pipeline_helpers.language.choice import (
 
 __all__ = [
     "LANGUAGES",
+    "Mistake",
     "both",
     "catalogue",
     "choose_language",

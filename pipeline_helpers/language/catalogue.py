@@ -41,3 +41,18 @@ def say(key: str, lang: str | None = None, **values: object) -> str:
 def both(key: str, **values: object) -> dict[str, str]:
     """`say` in each of the languages: `{"es": …, "en": …}`."""
     return {lang: say(key, lang, **values) for lang in LANGUAGES}
+
+
+class Mistake(ValueError):
+    """Something that whoever reads it can put right: one sentence of the catalogue, to be said in any language."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key, values)
+        self.key, self.values = key, values
+
+    def sentence(self, lang: str | None = None) -> str:
+        """What is wrong and what to do."""
+        return say(self.key, lang, **self.values)
+
+    def __str__(self) -> str:
+        return self.sentence()

@@ -1,14 +1,14 @@
-"""Rows of ids and masks → the model's answers, all of them in one forward pass; and answers as HTML."""
+"""Rows of ids and masks → the model's answers, in as few forward passes as can be; and answers as HTML."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline_helpers.language import say
 from pipeline_helpers.live.markup import Html, shorten, tag
-from pipeline_helpers.stages import to_probabilities
+from pipeline_helpers.stages import labels_of, ready, to_probabilities
 
 MOST_LABELS = 10
 """How many labels are shown; the best ones where there are more."""
@@ -31,19 +31,29 @@ class Answer:
         return f"{shorten(self.labels[self.best])} {self.probabilities[self.best]:.4f}"
 
 
-def answer(model: Any, input_ids: Sequence[Sequence[int]], attention_mask: Sequence[Sequence[int]]) -> list[Answer]:
-    """The model's answer to each row; rows of equal length, in one forward pass."""
+def answer(model: Any, rows: Sequence[Mapping[str, Sequence[int]]]) -> list[Answer]:
+    """The model's answer to each row, as it is when the row comes alone: rows of one length share a forward pass.
+
+    Args:
+        model: a sequence-classification model.
+        rows: for each of them what the tokenizer gave (`input_ids`, `attention_mask`, …), without padding.
+    """
     import torch
 
-    rows = [(torch.tensor(list(input_ids)), torch.tensor(list(attention_mask)))]
-    if model.config.pad_token_id is None:
-        # Models that look for the last token that is no padding (GPT-2's family) refuse a batch without knowing it.
-        rows = [(ids[None], mask[None]) for ids, mask in zip(*rows[0], strict=True)]
-    with torch.inference_mode():
-        logits = torch.cat([model(input_ids=ids, attention_mask=mask).logits for ids, mask in rows])
-        probabilities = to_probabilities(logits, model.config)
-    labels = [model.config.id2label[place] for place in range(logits.shape[-1])]
-    return [Answer(*numbers, labels) for numbers in zip(logits.tolist(), probabilities.tolist(), strict=True)]
+    # Models that look for the last token that is no padding (GPT-2's family) refuse a batch without knowing it.
+    known = model.config.pad_token_id is not None
+    groups: dict[Any, list[int]] = {}
+    for place, row in enumerate(rows):
+        groups.setdefault(len(row["input_ids"]) if known else -place, []).append(place)
+    answers: dict[int, Answer] = {}
+    with ready(model):
+        for places in groups.values():
+            inputs = {name: torch.tensor([rows[place][name] for place in places]) for name in rows[places[0]]}
+            logits = model(**inputs).logits
+            labels = labels_of(model.config, logits.shape[-1])
+            numbers = zip(logits.tolist(), to_probabilities(logits, model.config).tolist(), strict=True)
+            answers |= {place: Answer(*pair, labels) for place, pair in zip(places, numbers, strict=True)}
+    return [answers[place] for place in range(len(rows))]
 
 
 def shown_labels(answer: Answer) -> list[int]:

@@ -8,13 +8,13 @@ from typing import Any
 
 import ipywidgets
 
-from pipeline_helpers.language import say
+from pipeline_helpers.language import Mistake, say
 from pipeline_helpers.live.answers import Answer, answer
-from pipeline_helpers.live.base import DEBOUNCE, LiveView, Mistake, checkpoint_line, checkpoint_name
+from pipeline_helpers.live.base import DEBOUNCE, LiveView
 from pipeline_helpers.live.controls import Choice, Slider, TextBox
 from pipeline_helpers.live.markup import Html, join, shorten, tag
-from pipeline_helpers.live.tokens import chip
-from pipeline_helpers.stages import quiet_transformers
+from pipeline_helpers.live.tokens import chip, id_of
+from pipeline_helpers.stages import Row, longest_input, quiet_transformers
 
 PADDING: dict[str, bool | str] = {"False": False, "True": True, '"max_length"': "max_length"}
 TRUNCATION = {"False": False, "True": True}
@@ -29,10 +29,8 @@ class Batch:
 
     call: str
     """The call that made it, as one would write it."""
-    tokens: list[list[str]]
-    """A row a sentence; rows differ in length where there is an error."""
-    input_ids: list[list[int]]
-    attention_mask: list[list[int]]
+    rows: list[Row]
+    """One a sentence; they differ in length where there is an error."""
     error: str
     """What transformers raised instead of making tensors of it; empty where it did not."""
     reason: str
@@ -41,13 +39,23 @@ class Batch:
     """The model's answers; empty where there is a reason."""
     without_mask: list[Answer]
     """Its answers when it gets the ids alone and attends to the padding too."""
-    longest: int
-    """How many tokens the model takes."""
+    longest: int | None
+    """How many tokens the model takes; None where there is no limit."""
+
+    @property
+    def input_ids(self) -> list[list[int]]:
+        """The ids, a row a sentence."""
+        return [row.ids or [] for row in self.rows]
+
+    @property
+    def attention_mask(self) -> list[list[int]]:
+        """1 for a token, 0 for padding, a row a sentence."""
+        return [[int(attended) for attended in row.attended] for row in self.rows]
 
     @property
     def padded(self) -> bool:
         """Whether any token is padding."""
-        return any(0 in row for row in self.attention_mask)
+        return not all(all(row.attended) for row in self.rows)
 
 
 def batch(
@@ -57,42 +65,41 @@ def batch(
     options: dict[str, Any] = {"padding": padding, "truncation": truncation}
     if truncation or padding == "max_length":
         options["max_length"] = max_length  # for nothing else does transformers look at it
+    if "attention_mask" not in tokenizer.model_input_names:
+        options["return_attention_mask"] = True
     call = f"tokenizer(sentences, {', '.join(f'{name}={value!r}' for name, value in options.items())}, "
-    longest = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", None) or 10**9)
     error = ""
     with quiet_transformers():
         try:
-            rows = tokenizer(list(sentences), return_tensors="pt", **options)
+            inputs = tokenizer(list(sentences), return_tensors="pt", **options)
         except ValueError as raised:
             error = str(raised)
-            rows = tokenizer(list(sentences), **{**options, "padding": False})
-    ids, mask = ([list(map(int, row)) for row in rows[name]] for name in ("input_ids", "attention_mask"))
-    reason = _reason(error, max(map(len, ids)), longest, bool(padding) and tokenizer.pad_token is None)
+            inputs = tokenizer(list(sentences), **{**options, "padding": False})
+    rows = [Row.of(row, text, tokenizer) for row, text in zip(inputs.encodings, sentences, strict=True)]
+    longest, length = longest_input(tokenizer, model.config), max(len(row.tokens) for row in rows)
+    reason = _reason(error, length, longest, bool(padding) and tokenizer.pad_token is None)
     with_mask: list[Answer] = []
     without_mask: list[Answer] = []
     if not reason:
-        if any(0 in row for row in mask):  # both in one pass
-            both = answer(model, ids + ids, mask + [[1] * len(row) for row in mask])
-            with_mask, without_mask = both[: len(ids)], both[len(ids) :]
-        else:
-            with_mask = without_mask = answer(model, ids, mask)
-    return Batch(
-        call=call + 'return_tensors="pt")',
-        tokens=[row.tokens for row in rows.encodings],
-        input_ids=ids,
-        attention_mask=mask,
-        error=error,
-        reason=reason,
-        with_mask=with_mask,
-        without_mask=without_mask,
-        longest=longest,
-    )
+        whole = [{name: list(map(int, values[place])) for name, values in inputs.items()} for place in range(len(rows))]
+        kept = [
+            {name: [one for one, attended in zip(values, row.attended, strict=True) if attended]
+             for name, values in inputs_of_row.items()}
+            for row, inputs_of_row in zip(rows, whole, strict=True)
+        ]  # fmt: skip
+        padded = [place for place, row in enumerate(rows) if not all(row.attended)]
+        attended = [{**whole[place], "attention_mask": [1] * length} for place in padded]
+        answers = answer(model, kept + attended)
+        with_mask = answers[: len(rows)]
+        without = dict(zip(padded, answers[len(rows) :], strict=True))
+        without_mask = [without.get(place, one) for place, one in enumerate(with_mask)]
+    return Batch(call + 'return_tensors="pt")', rows, error, reason, with_mask, without_mask, longest)
 
 
-def _reason(error: str, length: int, longest: int, no_padding_token: bool) -> str:
+def _reason(error: str, length: int, longest: int | None, no_padding_token: bool) -> str:
     if error:
         return "live.mask.no_padding_token" if no_padding_token else "live.mask.lengths_differ"
-    return "live.mask.too_long" if length > longest else ""
+    return "live.mask.too_long" if longest and length > longest else ""
 
 
 class LiveAttentionMask(LiveView):
@@ -116,6 +123,8 @@ class LiveAttentionMask(LiveView):
         result: the `Batch` shown, or the `Mistake` said instead.
     """
 
+    names = (("text", "live.mask.texts"), ("output", "live.mask.output"))
+
     def __init__(
         self,
         texts: Sequence[str] = (
@@ -129,9 +138,9 @@ class LiveAttentionMask(LiveView):
         if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
             raise TypeError("texts is not a list of sentences; it takes texts=['…', '…'], each of them a str")
         self.text = TextBox(value="\n".join(" ".join(text.splitlines()) for text in texts))
-        self.padding = Choice(options=list(PADDING), value="True")
-        self.truncation = Choice(options=list(TRUNCATION), value="True")
-        self.max_length = Slider(min=3, max=64, step=1, digits=0, value=16)
+        self.padding = Choice(options=list(PADDING), value="True", label="padding")
+        self.truncation = Choice(options=list(TRUNCATION), value="True", label="truncation")
+        self.max_length = Slider(min=3, max=64, step=1, digits=0, value=16, label="max_length")
         super().__init__([self.text, self.padding, self.truncation, self.max_length], checkpoint, debounce)
         row = ipywidgets.HBox([self.padding, self.truncation, self.max_length])
         row.layout.flex_flow = "row wrap"
@@ -141,13 +150,6 @@ class LiveAttentionMask(LiveView):
     def sentences(self) -> list[str]:
         """The sentences in the text box: its lines, those with nothing in them left out."""
         return [line.strip() for line in self.text.value.split("\n") if line.strip()]
-
-    def _relabel(self, lang: str) -> None:
-        self.text.label = say("live.mask.texts", lang)
-        self.text.hint = say("live.hint", lang)
-        self.padding.label, self.truncation.label = "padding", "truncation"
-        self.max_length.label = "max_length"
-        self.output.label = say("live.mask.output", lang)
 
     def _compute(self) -> Batch:
         model, tokenizer = self.loaded()
@@ -166,24 +168,25 @@ class LiveAttentionMask(LiveView):
         )
 
     def _notices(self, result: Batch, lang: str) -> list[str]:
-        said = [say("live.mask.one", lang)] if len(result.tokens) == 1 else []
+        said = [say("live.mask.one", lang)] if len(result.rows) == 1 else []
         if result.reason:
             said.append(say(result.reason, lang, longest=result.longest))
         return said
 
     def _render(self, result: Batch, lang: str) -> Html:
-        return join(render(result, lang), checkpoint_line(self.checkpoint, lang))
+        return render(result, lang)
 
     def _picture(self, result: Batch) -> str:
         from pipeline_helpers.figures.attention_mask import plot_attention_mask
         from pipeline_helpers.figures.show import figure_html
 
         _, tokenizer = self.loaded()
-        return figure_html(plot_attention_mask, tokenizer(self.sentences, padding=True, truncation=True))
+        if result.error:  # what it would have been with padding
+            return figure_html(plot_attention_mask, tokenizer(self.sentences, padding=True, truncation=True))
+        return figure_html(plot_attention_mask, result.attention_mask, tokens=result.rows)
 
-    def __repr__(self) -> str:
-        name = checkpoint_name(self.checkpoint)
-        return f"LiveAttentionMask({[shorten(text) for text in self.sentences]!r}, checkpoint={name!r})"
+    def _said(self) -> list[str]:
+        return [shorten(text) for text in self.sentences]
 
 
 def render(result: Batch, lang: str) -> Html:
@@ -192,9 +195,9 @@ def render(result: Batch, lang: str) -> Html:
     if result.error:
         parts.append(tag("pre", tag("code", f"ValueError: {result.error}"), class_="ph-notice"))
     else:
-        parts.append(tag("p", tag("code", f"input_ids.shape = [{len(result.tokens)}, {len(result.tokens[0])}]")))
+        parts.append(tag("p", tag("code", f"input_ids.shape = [{len(result.rows)}, {len(result.rows[0].tokens)}]")))
     parts.append(tag("table", tag("tbody", _rows(result)), class_="ph-grid"))
-    beyond = max(map(len, result.tokens)) - MOST_COLUMNS
+    beyond = max(len(row.tokens) for row in result.rows) - MOST_COLUMNS
     if beyond > 0:
         parts.append(tag("p", say("live.mask.beyond", lang, n=beyond), class_="ph-quiet"))
     if result.with_mask:
@@ -203,16 +206,16 @@ def render(result: Batch, lang: str) -> Html:
 
 
 def _rows(result: Batch) -> Iterator[Html]:
-    for row, (tokens, ids, mask) in enumerate(zip(result.tokens, result.input_ids, result.attention_mask, strict=True)):
-        places = range(min(len(tokens), MOST_COLUMNS))
-        yield tag("tr", _name(f"input_ids[{row}]"), (
-            tag("td", chip(tokens[place], ids[place], data_at=f"{row}-{place}",
-                           class_="ph-token" if mask[place] else "ph-token ph-padding"))
+    for number, row in enumerate(result.rows):
+        places = range(min(len(row.tokens), MOST_COLUMNS))
+        yield tag("tr", _name(f"input_ids[{number}]"), (
+            tag("td", chip(row.tokens[place], id_of(row, place), data_at=f"{number}-{place}",
+                           class_="ph-token" if row.attended[place] else "ph-token ph-padding"))
             for place in places
         ))  # fmt: skip
-        yield tag("tr", _name(f"attention_mask[{row}]"), (
-            tag("td", tag("span", str(mask[place]), class_=f"ph-mask{mask[place]}", data_at=f"{row}-{place}"))
-            for place in places
+        yield tag("tr", _name(f"attention_mask[{number}]"), (
+            tag("td", tag("span", str(mask), class_=f"ph-mask{mask}", data_at=f"{number}-{place}"))
+            for place, mask in enumerate(result.attention_mask[number][:MOST_COLUMNS])
         ))  # fmt: skip
 
 

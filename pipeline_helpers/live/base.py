@@ -13,34 +13,20 @@ import time
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import ipywidgets
 import traitlets
 
-from pipeline_helpers.checkpoints import ENVIRONMENT
+from pipeline_helpers.checkpoints import ENVIRONMENT, CheckpointError
 from pipeline_helpers.checkpoints import checkpoint as choose_checkpoint
-from pipeline_helpers.language import LANGUAGES, current_language, on_change, say
-from pipeline_helpers.live.controls import Panel
+from pipeline_helpers.language import LANGUAGES, Mistake, current_language, on_change, say
+from pipeline_helpers.live.controls import Panel, TextBox
 from pipeline_helpers.live.markup import Html, join, shorten, tag
+from pipeline_helpers.stages import check_name, load
 
 DEBOUNCE = 0.15
 """Seconds from a change to the answer: what is typed in between is answered together."""
-
-
-class Mistake(ValueError):
-    """Something that whoever types can put right: one sentence of the catalogue, to be said in either language."""
-
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(key, values)
-        self.key, self.values = key, values
-
-    def sentence(self, lang: str | None = None) -> str:
-        """What is wrong and what to do."""
-        return say(self.key, lang, **self.values)
-
-    def __str__(self) -> str:
-        return self.sentence()
 
 
 def checkpoint_name(checkpoint: str | None) -> str:
@@ -53,38 +39,6 @@ def checkpoint_name(checkpoint: str | None) -> str:
     folder = Path(name).resolve()
     cached = re.search(r"models--(.+)/snapshots/", folder.as_posix())  # the hub's cache: models--owner--name
     return cached.group(1).replace("--", "/") if cached else folder.name
-
-
-def load(checkpoint: str | None) -> tuple[Any, Any]:
-    """The model and the tokenizer of `checkpoint`, as `stages.load` has them.
-
-    Raises:
-        Mistake: there is none, or it has no classification head.
-    """
-    from pipeline_helpers import stages
-
-    return _loaded(checkpoint, lambda: stages.load(choose_checkpoint(checkpoint)))
-
-
-def load_tokenizer(checkpoint: str | None) -> Any:
-    """The tokenizer alone: any checkpoint has one, with or without a classification head.
-
-    Raises:
-        Mistake: there is none.
-    """
-    from transformers import AutoTokenizer
-
-    return _loaded(checkpoint, lambda: AutoTokenizer.from_pretrained(choose_checkpoint(checkpoint)))
-
-
-def _loaded(checkpoint: str | None, loading: Callable[[], Any]) -> Any:
-    try:
-        return loading()
-    except Exception as error:
-        # Below are the hub, the file system and several formats, each with errors of its own.
-        cause = (error.__cause__ if isinstance(error, ValueError) else None) or error
-        reason = (str(cause).strip() or type(cause).__name__).split("\n")[0]
-        raise Mistake("live.not_loadable", checkpoint=str(checkpoint), reason=shorten(reason, 300)) from error
 
 
 class LiveView(ipywidgets.VBox):
@@ -100,10 +54,19 @@ class LiveView(ipywidgets.VBox):
     """
 
     checkpoint = traitlets.Unicode(None, allow_none=True)
+    names: ClassVar[tuple[tuple[str, str], ...]]
+    """The parts whose names are words of the catalogue: attribute and key."""
 
     def __init__(
-        self, controls: Sequence[ipywidgets.Widget], checkpoint: str | None, debounce: float = DEBOUNCE
+        self,
+        controls: Sequence[ipywidgets.Widget],
+        checkpoint: str | None,
+        debounce: float = DEBOUNCE,
+        *,
+        at_once: Sequence[ipywidgets.Widget] = (),
     ) -> None:
+        """Show `controls` and follow their values; those that are `at_once` too, without waiting for more."""
+        check_name(checkpoint)
         if not isinstance(debounce, (int, float)) or not 0 <= debounce < float("inf"):
             raise ValueError(f"debounce is {debounce!r}; it takes seconds, 0 or more")
         self.debounce = debounce
@@ -118,7 +81,7 @@ class LiveView(ipywidgets.VBox):
         self._relabel(current_language())
         for control in controls:
             if control.has_trait("value"):
-                control.observe(self._changed, names="value")
+                control.observe(self._moved if control in at_once else self._changed, names="value")
         self.observe(self._changed, names="checkpoint")
         self.refresh()
         on_change(self._follow)
@@ -134,10 +97,6 @@ class LiveView(ipywidgets.VBox):
         """The result as HTML."""
 
     @abstractmethod
-    def _relabel(self, lang: str) -> None:
-        """Name the controls in `lang`."""
-
-    @abstractmethod
     def _picture(self, result: Any) -> str:
         """The result as a static picture in both languages, as HTML."""
 
@@ -145,45 +104,65 @@ class LiveView(ipywidgets.VBox):
         """Sentences that a good result comes with, such as what was cut off."""
         return []
 
-    _load: Callable[[str | None], Any] = staticmethod(load)
+    def _said(self) -> Any:
+        """What the view was given, for its `repr`."""
+        return shorten(self.text.value)
+
+    _load: Callable[[str], Any] = staticmethod(load)
 
     # What all of them do.
+
+    def _relabel(self, lang: str) -> None:
+        for part, key in self.names:
+            getattr(self, part).label = say(key, lang)
+            if isinstance(getattr(self, part), TextBox):
+                getattr(self, part).hint = say("live.hint", lang)
 
     def loaded(self) -> Any:
         """What `checkpoint` loads to, loaded once; raises `Mistake`, and does not try again until it is changed."""
         if self._loaded is None or self._loaded[0] != self.checkpoint:
-            try:
-                self._loaded = (self.checkpoint, self._load(self.checkpoint))
-            except Mistake as mistake:
-                self._loaded = (self.checkpoint, mistake)
+            self._loaded = (self.checkpoint, _guarded(self._load_chosen))
         if isinstance(self._loaded[1], Mistake):
             raise self._loaded[1]
         return self._loaded[1]
+
+    def _load_chosen(self) -> Any:
+        try:
+            name = choose_checkpoint(self.checkpoint)
+        except CheckpointError as error:
+            raise Mistake("stages.not_loadable", checkpoint=self.checkpoint, reason=str(error)) from error
+        return self._load(name)
 
     def refresh(self) -> None:
         """Compute and show what the controls say now."""
         with self._lock:
             self._stale, self._computing = False, True
             try:
-                self.result = self._compute()
-            except Mistake as mistake:
-                self.result = mistake
-            except Exception as error:
-                # Whoever types has no use for a traceback, and the next key may well put it right.
-                self.result = Mistake("live.unexpected", error=shorten(f"{type(error).__name__}: {error}", 300))
+                self.result = _guarded(self._compute)
             finally:
                 self._computing = False
             self._show()
 
     def _show(self) -> None:
         lang = current_language()
-        if isinstance(self.result, Mistake):
-            sentences, html = [self.result.sentence(lang)], ""
-        else:
-            sentences, html = self._notices(self.result, lang), self._render(self.result, lang)
+
+        def shown() -> tuple[list[str], str]:
+            line = tag("p", say("live.checkpoint", lang), " ", tag("code", checkpoint_name(self.checkpoint)),
+                       class_="ph-quiet")  # fmt: skip
+            return self._notices(self.result, lang), join(self._render(self.result, lang), line)
+
+        made = self.result if isinstance(self.result, Mistake) else _guarded(shown)
+        if isinstance(made, Mistake):
+            self.result, made = made, ([made.sentence(lang)], "")
         # One message for each, and none where nothing changed.
-        self.status.html = join(tag("p", sentence, class_="ph-notice") for sentence in sentences)
-        self.output.html = html
+        self.status.html = join(tag("p", sentence, class_="ph-notice") for sentence in made[0])
+        self.output.html = made[1]
+
+    def _moved(self, _: Any) -> None:
+        # While the controls are being set by a computation, that computation reads them when all are.
+        with self._lock:
+            if not self._computing:
+                self.refresh()
 
     def _changed(self, _: Any = None) -> None:
         self._stale = True
@@ -211,7 +190,7 @@ class LiveView(ipywidgets.VBox):
     # How it looks in a stored notebook.
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(checkpoint={checkpoint_name(self.checkpoint)!r})"
+        return f"{type(self).__name__}({self._said()!r}, checkpoint={checkpoint_name(self.checkpoint)!r})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The widget, and beside it what a reader without a kernel sees."""
@@ -220,10 +199,10 @@ class LiveView(ipywidgets.VBox):
 
     def static_html(self) -> str:
         """A picture of what the view shows now, in both languages, with a line on how to make it live."""
-        if isinstance(self.result, Mistake):
-            picture = in_both(lambda lang: tag("p", self.result.sentence(lang)))
-        else:
-            picture = Html(self._picture(self.result))
+        # No picture keeps the view itself from the page: where it can't be drawn, there is a sentence.
+        drawn = self.result if isinstance(self.result, Mistake) else _guarded(lambda: self._picture(self.result))
+        sentence = drawn.sentence if isinstance(drawn, Mistake) else None
+        picture = in_both(lambda lang: tag("p", sentence(lang))) if sentence else Html(drawn)
         name = checkpoint_name(self.checkpoint)
         invitation = in_both(
             lambda lang: tag(
@@ -240,6 +219,14 @@ def in_both(render: Callable[[str], str]) -> Html:
     return join(tag("div", Html(render(lang)), lang=lang) for lang in LANGUAGES)
 
 
-def checkpoint_line(checkpoint: str | None, lang: str) -> Html:
-    """Which checkpoint made what is shown."""
-    return tag("p", say("live.checkpoint", lang), " ", tag("code", checkpoint_name(checkpoint)), class_="ph-quiet")
+def _guarded(step: Callable[[], Any]) -> Any:
+    """What `step` returns, or the `Mistake` that kept it from it.
+
+    Whoever types has no use for a traceback, and the next key may well put it right.
+    """
+    try:
+        return step()
+    except Mistake as mistake:
+        return mistake
+    except Exception as error:
+        return Mistake("live.unexpected", error=shorten(f"{type(error).__name__}: {error}", 300))

@@ -9,20 +9,20 @@ from typing import Any
 
 import ipywidgets
 
-from pipeline_helpers.language import say
+from pipeline_helpers.language import Mistake, say
 from pipeline_helpers.live.answers import Answer, answer, bar, more_labels, shown_labels
-from pipeline_helpers.live.base import DEBOUNCE, LiveView, Mistake, checkpoint_line, checkpoint_name
+from pipeline_helpers.live.base import DEBOUNCE, LiveView
 from pipeline_helpers.live.controls import TextBox
 from pipeline_helpers.live.markup import Html, join, shorten, tag
-from pipeline_helpers.live.tokens import Tokenized, token_class, tokenized
-from pipeline_helpers.stages import encode
+from pipeline_helpers.live.tokens import cut_off, id_of, token_class
+from pipeline_helpers.stages import Row, encode
 
 
 @dataclass(frozen=True)
 class Column:
     """One sentence on its way: its tokens, the model's answer, and its answer without the hidden tokens."""
 
-    sentence: Tokenized
+    sentence: Row
     hidden: frozenset[int]
     """The places of the tokens that are masked out."""
     whole: Answer
@@ -41,37 +41,34 @@ class Answered:
     """H, the width of the hidden states."""
 
 
-def prepare(texts: Sequence[str], model: Any, tokenizer: Any) -> tuple[Any, list[Tokenized]]:
-    """The first step: the sentences as one padded batch, and each of them in tokens.
+def prepare(texts: Sequence[str], model: Any, tokenizer: Any) -> tuple[list[dict[str, list[int]]], list[Row]]:
+    """The first step: what the tokenizer gives the model for each sentence, without padding, and its tokens.
 
     Raises:
-        Mistake: there are two and the tokenizer can't pad.
+        Mistake: what `stages.encode` can't take.
     """
-    if len(texts) > 1 and tokenizer.pad_token is None:
-        raise Mistake("live.pipeline.no_padding_token")
-    inputs = encode(list(texts), tokenizer, model.config)
-    rows = zip(texts, inputs.encodings, strict=True)
-    return inputs, [tokenized(text, row, tokenizer) for text, row in rows]
+    inputs, rows = encode(list(texts), tokenizer, model.config, padding=False)
+    return [dict(zip(inputs, values, strict=True)) for values in zip(*inputs.values(), strict=True)], rows
 
 
-def answered(inputs: Any, sentences: Sequence[Tokenized], hidden: Sequence[frozenset[int]], model: Any) -> Answered:
-    """The other steps, in one forward pass: each sentence as it is, and once more where tokens of it are hidden.
+def answered(
+    inputs: Sequence[dict[str, list[int]]], rows: Sequence[Row], hidden: Sequence[frozenset[int]], model: Any
+) -> Answered:
+    """The other steps: each sentence as it is, and once more where tokens of it are hidden.
 
     Args:
-        inputs, sentences: what `prepare` made.
+        inputs, rows: what `prepare` made.
         hidden: for each sentence the places of tokens to put a 0 in the attention mask for.
         model: a sequence-classification model.
     """
-    ids, mask = inputs["input_ids"].tolist(), inputs["attention_mask"].tolist()
-    changed = [row for row, places in enumerate(hidden) if 0 < len(places) < len(sentences[row].tokens)]
-    masked = [[0 if place in hidden[row] else one for place, one in enumerate(mask[row])] for row in changed]
-    answers = answer(model, ids + [ids[row] for row in changed], mask + masked)
-    without = dict(zip(changed, answers[len(ids) :], strict=True))
+    changed = [row for row, places in enumerate(hidden) if 0 < len(places) < len(rows[row].tokens)]
+    masks = ([int(place not in hidden[row]) for place in range(len(rows[row].tokens))] for row in changed)
+    masked = [{**inputs[row], "attention_mask": mask} for row, mask in zip(changed, masks, strict=True)]
+    answers = answer(model, [*inputs, *masked])
+    without = dict(zip(changed, answers[len(rows) :], strict=True))
     return Answered(
-        columns=[
-            Column(sentence, hidden[row], answers[row], without.get(row)) for row, sentence in enumerate(sentences)
-        ],
-        length=len(ids[0]),
+        columns=[Column(row, hidden[place], answers[place], without.get(place)) for place, row in enumerate(rows)],
+        length=max(len(row.tokens) for row in rows),
         width=model.config.hidden_size,
     )
 
@@ -95,6 +92,8 @@ class LivePipeline(LiveView):
         status, output: what there is to say; the three steps.
         result: the `Answered` shown, or the `Mistake` said instead.
     """
+
+    names = (("text", "live.text"), ("second", "live.pipeline.second"), ("output", "live.pipeline.output"))
 
     def __init__(
         self,
@@ -136,22 +135,16 @@ class LivePipeline(LiveView):
         if asked and int(asked[2]) < len(self._tokens[int(asked[1])]):
             self.hide(int(asked[2]), int(asked[1]))
 
-    def _relabel(self, lang: str) -> None:
-        self.text.label = say("live.text", lang)
-        self.second.label = say("live.pipeline.second", lang)
-        self.text.hint = self.second.hint = say("live.hint", lang)
-        self.output.label = say("live.pipeline.output", lang)
-
     def _compute(self) -> Answered:
         model, tokenizer = self.loaded()
         texts = {box: part.value for box, part in enumerate((self.text, self.second)) if part.value.strip()}
         if not texts:
             raise Mistake("live.empty")
-        inputs, sentences = prepare(list(texts.values()), model, tokenizer)
-        for box, sentence in zip(texts, sentences, strict=True):
-            self._keep_hidden(box, sentence.tokens)
+        inputs, rows = prepare(list(texts.values()), model, tokenizer)
+        for box, row in zip(texts, rows, strict=True):
+            self._keep_hidden(box, row.tokens)
         self._boxes = list(texts)
-        return answered(inputs, sentences, [self.hidden[box] for box in texts], model)
+        return answered(inputs, rows, [self.hidden[box] for box in texts], model)
 
     def _keep_hidden(self, box: int, tokens: list[str]) -> None:
         """A token stays hidden while everything up to it stays as it was; where it would be another one, it shows."""
@@ -161,15 +154,13 @@ class LivePipeline(LiveView):
     def _notices(self, result: Answered, lang: str) -> list[str]:
         said = []
         for column in result.columns:
-            sentence, count = column.sentence, len(column.sentence.tokens)
-            if sentence.cut_off:
-                said.append(say("live.cut_off", lang, tokens=count + sentence.cut_off, longest=sentence.longest))
-            if len(column.hidden) == count:
+            said += cut_off(column.sentence, lang)
+            if len(column.hidden) == len(column.sentence.tokens):
                 said.append(say("live.pipeline.all_hidden", lang))
         return said
 
     def _render(self, result: Answered, lang: str) -> Html:
-        return join(render(result, lang, self._boxes), checkpoint_line(self.checkpoint, lang))
+        return render(result, lang, self._boxes)
 
     def _picture(self, result: Answered) -> str:
         from pipeline_helpers.figures.pipeline import plot_pipeline
@@ -177,12 +168,11 @@ class LivePipeline(LiveView):
         from pipeline_helpers.stages import trace
 
         model, tokenizer = self.loaded()
-        texts = [column.sentence.text for column in result.columns]
+        texts = [column.sentence.text or "" for column in result.columns]
         return figure_html(plot_pipeline, trace(texts, model=model, tokenizer=tokenizer))
 
-    def __repr__(self) -> str:
-        texts = [shorten(box.value) for box in (self.text, self.second) if box.value.strip()]
-        return f"LivePipeline({texts!r}, checkpoint={checkpoint_name(self.checkpoint)!r})"
+    def _said(self) -> list[str]:
+        return [shorten(box.value) for box in (self.text, self.second) if box.value.strip()]
 
 
 def render(result: Answered, lang: str, boxes: Sequence[int] = (0, 1)) -> Html:
@@ -190,7 +180,7 @@ def render(result: Answered, lang: str, boxes: Sequence[int] = (0, 1)) -> Html:
 
     Args:
         result: what `answered` made.
-        lang: `"es"` or `"en"`.
+        lang: the code of a language.
         boxes: for each column the number that its tokens call their text box by.
     """
     columns = result.columns
@@ -228,7 +218,7 @@ def _tokens(column: Column, box: int, lang: str) -> Html:
 
 def _token(column: Column, box: int, place: int, lang: str) -> Html:
     sentence = column.sentence
-    token, id_ = shorten(sentence.tokens[place]), sentence.ids[place]
+    token, id_ = shorten(sentence.tokens[place]), id_of(sentence, place)
     return tag(
         "button",
         tag("b", token, lang="en"),

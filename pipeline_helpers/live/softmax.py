@@ -10,12 +10,13 @@ from typing import Any
 import ipywidgets
 
 from pipeline_helpers.figures.softmax import SoftmaxSteps, plot_logits_to_probs, softmax_steps
-from pipeline_helpers.language import current_language, say
+from pipeline_helpers.language import Mistake, current_language, say
 from pipeline_helpers.live.answers import MOST_LABELS, bar
-from pipeline_helpers.live.base import DEBOUNCE, LiveView, Mistake, checkpoint_line, checkpoint_name
+from pipeline_helpers.live.base import DEBOUNCE, LiveView
 from pipeline_helpers.live.controls import Slider, TextBox
 from pipeline_helpers.live.markup import Html, join, shorten, tag
-from pipeline_helpers.stages import trace
+from pipeline_helpers.live.tokens import cut_off
+from pipeline_helpers.stages import Row, labels_of, trace
 
 REACH = 10.0
 """The sliders go from -REACH to REACH, and further where a sentence's logits do."""
@@ -33,18 +34,21 @@ class Scores:
     """Softmax over the logits; with a single label over the logit and a 0, which is the sigmoid of the pipeline."""
     by_hand: bool
     """The logits are no longer those of the sentence."""
-    tokens: int = 0
-    """How many tokens of the sentence the model got."""
-    cut_off: int = 0
-    """How many it did not get, because they were too many."""
+    sentence: Row | None = None
+    """The sentence in tokens; None where there is none."""
 
 
 def scores(
-    labels: Sequence[str], logits: Sequence[float], temperature: float, *, by_hand: bool = False, **counts: int
+    labels: Sequence[str],
+    logits: Sequence[float],
+    temperature: float,
+    *,
+    by_hand: bool = False,
+    sentence: Row | None = None,
 ) -> Scores:
-    """The steps from logits to probabilities at `temperature`; `counts` are the last fields of `Scores`."""
+    """The steps from logits to probabilities at `temperature`; the other arguments are fields of `Scores`."""
     row = list(logits) if len(labels) > 1 else [*logits, 0.0]
-    return Scores(list(labels), list(logits), softmax_steps(row, temperature=temperature), by_hand, **counts)
+    return Scores(list(labels), list(logits), softmax_steps(row, temperature=temperature), by_hand, sentence)
 
 
 class LiveSoftmax(LiveView):
@@ -66,6 +70,8 @@ class LiveSoftmax(LiveView):
         result: the `Scores` shown, or the `Mistake` said instead.
     """
 
+    names = (("text", "live.text"), ("temperature", "live.softmax.temperature"), ("output", "live.softmax.output"))
+
     def __init__(
         self,
         text: str = "I love this film",
@@ -82,10 +88,10 @@ class LiveSoftmax(LiveView):
         self._sliders = ipywidgets.VBox()
         self._heard: tuple[Any, str] | None = None  # the model and the sentence that the sliders were set from
         self._answered: list[float] = []
-        self._counts: dict[str, int] = {}
-        super().__init__([self.text, self._sliders, self.temperature], checkpoint, debounce)
-        self.temperature.unobserve(self._changed, names="value")
-        self.temperature.observe(self._moved, names="value")
+        self._labels: list[str] = []
+        self._sentence: Row | None = None
+        controls = [self.text, self._sliders, self.temperature]
+        super().__init__(controls, checkpoint, debounce, at_once=[self.temperature])
         self.output.on_action(lambda action: self.from_sentence() if action == "from_sentence" else None)
 
     def from_sentence(self) -> None:
@@ -94,40 +100,34 @@ class LiveSoftmax(LiveView):
         self.refresh()
 
     def _relabel(self, lang: str) -> None:
-        self.text.label = say("live.text", lang)
-        self.text.hint = say("live.hint", lang)
-        self.temperature.label = say("live.softmax.temperature", lang)
-        self.output.label = say("live.softmax.output", lang)
-        for slider, label in zip(self.logits, self._labels(), strict=True):
+        super()._relabel(lang)
+        for slider, label in zip(self.logits, self._labels, strict=True):
             slider.label = say("live.softmax.logit", lang, label=shorten(label))
-
-    def _labels(self) -> list[str]:
-        model, _ = self.loaded() if self.logits else (None, None)
-        return [] if model is None else list(model.config.id2label.values())
 
     def _compute(self) -> Scores:
         model, tokenizer = self.loaded()
         text = self.text.value
-        if len(model.config.id2label) > MOST_LABELS:
-            raise Mistake("live.softmax.many_labels", n=len(model.config.id2label), most=MOST_LABELS)
-        if len(self.logits) != len(model.config.id2label):
-            self._make_sliders(len(model.config.id2label))
-        if text.strip() and self._heard != (model, text):
+        labels = labels_of(model.config, model.config.num_labels)
+        if len(labels) > MOST_LABELS:
+            raise Mistake("live.softmax.many_labels", n=len(labels), most=MOST_LABELS)
+        if labels != self._labels:
+            self._make_sliders(labels)
+        if not text.strip():
+            self._sentence = None
+        elif self._heard != (model, text):
             run = trace(text, model=model, tokenizer=tokenizer)
-            self._counts = {"tokens": len(run.tokens[0]), "cut_off": run.cut_off[0]}
+            self._sentence = run.rows[0]
             self._set_sliders(run.logits[0].tolist())
-        elif not text.strip():
-            self._counts = {}
         self._heard = (model, text)
         logits = [slider.value for slider in self.logits]
-        by_hand = not text.strip() or logits != self._answered
-        return scores(self._labels(), logits, self.temperature.value, by_hand=by_hand, **self._counts)
+        by_hand = self._sentence is None or logits != self._answered
+        return scores(labels, logits, self.temperature.value, by_hand=by_hand, sentence=self._sentence)
 
-    def _make_sliders(self, count: int) -> None:
+    def _make_sliders(self, labels: list[str]) -> None:
         for slider in self.logits:
             slider.unobserve_all()
             slider.close()
-        self.logits = [Slider(min=-REACH, max=REACH) for _ in range(count)]
+        self._labels, self.logits = labels, [Slider(min=-REACH, max=REACH) for _ in labels]
         for slider in self.logits:
             slider.observe(self._moved, names="value")
         self._sliders.children = self.logits
@@ -140,16 +140,8 @@ class LiveSoftmax(LiveView):
             with slider.hold_trait_notifications():
                 slider.min, slider.max, slider.value = -reach, reach, logit
 
-    def _moved(self, _: Any) -> None:
-        # While the sliders are being set from a sentence, the computation under way reads them when all are.
-        with self._lock:
-            if not self._computing:
-                self.refresh()
-
     def _notices(self, result: Scores, lang: str) -> list[str]:
-        said = [] if self.text.value.strip() else [say("live.softmax.empty", lang)]
-        if result.cut_off:
-            said.append(say("live.cut_off", lang, tokens=result.tokens + result.cut_off, longest=result.tokens))
+        said = cut_off(result.sentence, lang) if result.sentence else [say("live.softmax.empty", lang)]
         if len(result.labels) == 1:
             said.append(say("live.softmax.one_label", lang))
         return said
@@ -157,11 +149,7 @@ class LiveSoftmax(LiveView):
     def _render(self, result: Scores, lang: str) -> Html:
         back = tag("button", say("live.softmax.back", lang), type="button", data_action="from_sentence")
         source = say(f"live.softmax.{'by_hand' if result.by_hand else 'of_sentence'}", lang)
-        return join(
-            tag("p", source, " ", back if result.by_hand and self.text.value.strip() else ""),
-            render(result, lang),
-            checkpoint_line(self.checkpoint, lang),
-        )
+        return join(tag("p", source, " ", back if result.by_hand and result.sentence else ""), render(result, lang))
 
     def _picture(self, result: Scores) -> str:
         from pipeline_helpers.figures.show import figure_html
@@ -169,10 +157,6 @@ class LiveSoftmax(LiveView):
         return figure_html(
             plot_logits_to_probs, result.logits, labels=result.labels, temperature=result.steps.temperature
         )
-
-    def __repr__(self) -> str:
-        name = checkpoint_name(self.checkpoint)
-        return f"LiveSoftmax({shorten(self.text.value)!r}, checkpoint={name!r})"
 
 
 def render(result: Scores, lang: str) -> Html:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline_helpers.language import say
-from pipeline_helpers.live.base import DEBOUNCE, LiveView, checkpoint_line, checkpoint_name, load_tokenizer
+from pipeline_helpers.live.base import DEBOUNCE, LiveView
 from pipeline_helpers.live.controls import TextBox
 from pipeline_helpers.live.markup import Html, join, shorten, tag
-from pipeline_helpers.live.tokens import Tokenized, chip, describe, token_class, tokenize
+from pipeline_helpers.live.tokens import chip, cut_off, describe, id_of, token_class
+from pipeline_helpers.stages import Row, load_tokenizer, read
 
 
 class LiveTokenizer(LiveView):
@@ -26,9 +27,10 @@ class LiveTokenizer(LiveView):
     Attributes:
         text: the text box; set `view.text.value` to change what stands in it.
         status, output: what there is to say, and the tokens.
-        result: the `Tokenized` shown, or the `Mistake` said instead.
+        result: the `Row` shown, or the `Mistake` said instead.
     """
 
+    names = (("text", "live.text"), ("output", "live.tokenizer.output"))
     _load = staticmethod(load_tokenizer)
 
     def __init__(
@@ -37,45 +39,42 @@ class LiveTokenizer(LiveView):
         self.text = TextBox(value=text)
         super().__init__([self.text], checkpoint, debounce)
 
-    def _relabel(self, lang: str) -> None:
-        self.text.label = say("live.text", lang)
-        self.text.hint = say("live.hint", lang)
-        self.output.label = say("live.tokenizer.output", lang)
+    def _compute(self) -> Row:
+        (row,) = read([self.text.value], *self.loaded())[1]
+        return row
 
-    def _compute(self) -> Tokenized:
-        return tokenize(self.text.value, self.loaded())
-
-    def _notices(self, result: Tokenized, lang: str) -> list[str]:
+    def _notices(self, result: Row, lang: str) -> list[str]:
         return list(notices(result, lang))
 
-    def _render(self, result: Tokenized, lang: str) -> Html:
-        return join(render(result, lang), checkpoint_line(self.checkpoint, lang))
+    def _render(self, result: Row, lang: str) -> Html:
+        return render(result, len(self.loaded()[0]), lang)
 
-    def _picture(self, result: Tokenized) -> str:
+    def _picture(self, result: Row) -> str:
         from pipeline_helpers.figures.show import figure_html
         from pipeline_helpers.figures.tokens import plot_tokens
 
-        return figure_html(plot_tokens, self.loaded()([result.text], truncation=True), text=result.text)
-
-    def __repr__(self) -> str:
-        name = checkpoint_name(self.checkpoint)
-        return f"LiveTokenizer({shorten(self.text.value)!r}, checkpoint={name!r})"
+        return figure_html(plot_tokens, [result])
 
 
-def notices(result: Tokenized, lang: str) -> Iterator[str]:
+def notices(result: Row, lang: str) -> Iterator[str]:
     """What is worth saying about the tokens, a sentence each: no text, cut off, unknown to the vocabulary."""
-    if not result.text.strip():
+    if not (result.text or "").strip():
         yield say("live.empty", lang)
-    if result.cut_off:
-        yield say("live.cut_off", lang, tokens=len(result.tokens) + result.cut_off, longest=result.longest)
+    yield from cut_off(result, lang)
     unknown = [result.piece(place) for place, is_unknown in enumerate(result.unknown) if is_unknown]
     if unknown:
         named = ", ".join(f"«{shorten(piece, 20)}»" for piece in dict.fromkeys(unknown[:8]))
         yield say("live.unknown", lang, pieces=named)
 
 
-def render(result: Tokenized, lang: str) -> Html:
-    """The tokens as HTML: the counts, the text with its pieces marked, the tokens, the ids."""
+def render(result: Row, vocabulary: int, lang: str) -> Html:
+    """The tokens as HTML: the counts, the text with its pieces marked, the tokens, the ids.
+
+    Args:
+        result: a row that `stages.read` made.
+        vocabulary: how many tokens the vocabulary knows.
+        lang: the code of a language.
+    """
     details = [describe(result, place, lang) for place in range(len(result.tokens))]
     count = say(
         "live.tokenizer.count",
@@ -84,7 +83,7 @@ def render(result: Tokenized, lang: str) -> Html:
         words=result.words,
         special=sum(result.special),
         unknown=sum(result.unknown),
-        vocabulary=result.vocabulary,
+        vocabulary=vocabulary,
     )
     nothing_pointed_at = say("live.tokenizer.point", lang)
     return join(
@@ -109,10 +108,10 @@ def render(result: Tokenized, lang: str) -> Html:
     )
 
 
-def _option(result: Tokenized, place: int, detail: str) -> Html:
+def _option(result: Row, place: int, detail: str) -> Html:
     return chip(
         result.tokens[place],
-        result.ids[place],
+        id_of(result, place),
         class_=token_class(result, place),
         role="option",
         aria_selected="false",
@@ -123,24 +122,24 @@ def _option(result: Tokenized, place: int, detail: str) -> Html:
     )
 
 
-def _id(result: Tokenized, place: int, detail: str) -> Html:
-    return tag("span", str(result.ids[place]), data_at=place, data_detail=detail)
+def _id(result: Row, place: int, detail: str) -> Html:
+    return tag("span", str(id_of(result, place)), data_at=place, data_detail=detail)
 
 
 def _between(separator: str, parts: Iterator[Html]) -> Html:
     return Html(separator.join(parts))
 
 
-def _typed(result: Tokenized) -> Iterator[Html | str]:
+def _typed(result: Row) -> Iterator[Html | str]:
     """The text as it was typed, each token's letters marked; a long rest that no token stands for is cut."""
-    reached = 0
-    for place, (start, end) in enumerate(result.offsets):
-        if result.special[place] and not start < end:
+    text, reached = result.text or "", 0
+    for place, (start, end) in enumerate(result.offsets or []):
+        if result.word_ids[place] is None:
             continue
         if start < reached:  # several tokens for the same letters (bytes of one emoji): the first one has them
             continue
-        yield result.text[reached:start]
+        yield text[reached:start]
         word = token_class(result, place).removeprefix("ph-token ")
-        yield tag("span", shorten(result.text[start:end], 200), class_=word, data_at=place)
+        yield tag("span", shorten(text[start:end], 200), class_=word, data_at=place)
         reached = end
-    yield shorten(result.text[reached:], 200)
+    yield shorten(text[reached:], 200)
