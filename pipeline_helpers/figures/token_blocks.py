@@ -73,6 +73,7 @@ def token_blocks(row: Row, *, padding: bool = True) -> TokenBlocks:
         ids = None if row.ids is None else row.ids[start:stop]
         blocks.append(Block(kind, row.tokens[start:stop], ids, written, lost, gap))
     tail = text[here or 0 :] if known and row.ends else ""
+    tail = tail[min(held, len(tail) - len(tail.lstrip())) :]
     words = [place for place, block in enumerate(blocks) if block.kind == "word"]
     after = words[-1] + 1 if words else 1
     if tail and after < len(blocks):
@@ -137,7 +138,7 @@ def _letters(token: str) -> str:
 def _spelled(letters: str) -> str:
     """The text that `letters` stand for: ▁ is a space, and byte-level tokenizers write bytes (`ĠespaÃ±ol`)."""
     try:
-        return bytes(_bytes_of_gpt2()[character] for character in letters).decode("utf-8")
+        return bytes(_bytes_of_gpt2()[character] for character in letters.replace("▁", "Ġ")).decode("utf-8")
     except (KeyError, UnicodeDecodeError):
         return letters.replace("▁", " ")
 
