@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 LANGUAGES = {"es": "Español", "en": "English"}
-"""The languages of the course, by their code: what each calls itself, in the order in which they stand on a page."""
+"""The languages of the course by their code in ISO 639-1: what each calls itself, in the order they stand on a page."""
 ENVIRONMENT = "PIPELINE_HELPERS_LANG"
 
 _chosen: str | None = None
