@@ -107,6 +107,13 @@ def _answering(url: str, server: subprocess.Popen, log: Path) -> str:
 
 def open_notebook(page, url: str, name: str, front_end: str = "lab") -> None:
     """Show the notebook `name` in `front_end` and run all of its cells (Voila runs them by itself)."""
+    show_notebook(page, url, name, front_end)
+    if front_end != "voila":
+        run_all(page)
+
+
+def show_notebook(page, url: str, name: str, front_end: str = "lab") -> None:
+    """Show the notebook `name` in `front_end` as it is stored (Voila runs it all the same)."""
     if front_end == "voila":
         page.goto(f"{url}/voila/render/{name}", timeout=PATIENCE)
         return
@@ -114,7 +121,6 @@ def open_notebook(page, url: str, name: str, front_end: str = "lab") -> None:
     tree = {"lab": f"lab/workspaces/{workspace}/tree", "notebook": "notebooks"}[front_end]
     page.goto(f"{url}/{tree}/{name}", timeout=PATIENCE)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=PATIENCE)
-    run_all(page)
 
 
 def run_all(page) -> None:

@@ -7,6 +7,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from pipeline_helpers.language import LANGUAGES
+from pipeline_helpers.language.prose import BETWEEN, read_prose
 from tools.export_lessons import export_handout, export_slides
 from tools.one_language import one_language
 
@@ -71,7 +73,10 @@ def offline(chromium):
     context.close()
 
 
-def prose(es, en, slide="slide", heading="## Uno · One"):
+HEADING = f'## <span lang="es">Uno</span>{BETWEEN}<span lang="en">One</span>'
+
+
+def prose(es, en, slide="slide", heading=HEADING):
     source = f'{heading}\n\n<div lang="es">\n\n{es}\n\n</div>\n<div lang="en">\n\n{en}\n\n</div>'
     return new_markdown_cell(source.strip(), metadata={"slideshow": {"slide_type": slide}})
 
@@ -85,7 +90,7 @@ def printed(text):
 
 
 def figure():
-    html = "".join(f'<div lang="{lang}"><img alt="Un punto · A dot" src="{PIXEL}"></div>' for lang in ("es", "en"))
+    html = "".join(f'<div lang="{lang}"><img alt="Un punto · A dot" src="{PIXEL}"></div>' for lang in LANGUAGES)
     return new_output("display_data", data={"text/html": f'<div class="ph-figure">{html}</div>', "text/plain": "x"})
 
 
@@ -115,7 +120,7 @@ def leaves(page):
 
 
 @pytest.mark.parametrize("export", [export_handout, export_slides])
-@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_formula_and_a_figure_are_there_without_a_network(offline, tmp_path, export, lang):
     formula = "$e^x$\n\n$$\\frac{e^{z_i}}{\\sum_j e^{z_j}}$$"
     cells = [prose(f"Vale {formula}", f"It is {formula}"), code("ph.show(x)", figure())]
@@ -130,22 +135,31 @@ def test_a_formula_and_a_figure_are_there_without_a_network(offline, tmp_path, e
     assert offline.asked == []
 
 
-@pytest.mark.parametrize("lang", ["es", "en"])
+def headings(path, lang):
+    """The text of each heading of the lesson at `path`, in `lang`."""
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"]
+    found = [read_prose(cell.source)[lang].heading.lstrip("# ") for cell in cells]
+    return [heading for heading in found if heading]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 def test_every_slide_of_every_lesson_fits(offline, tmp_path, path, lang):
     export_slides(one_language(nbformat.read(path, as_version=4), lang), path.stem, lang, tmp_path)
     show(offline, tmp_path / f"{path.stem}.slides.html")
     assert len(leaves(offline)) > 5
+    assert offline.locator(".slides :is(h1, h2, h3)").all_text_contents() == headings(path, lang)
     assert problems(offline) == []
     assert offline.asked == []
 
 
-@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 def test_every_handout_is_as_wide_as_the_window(offline, tmp_path, path, lang):
     export_handout(one_language(nbformat.read(path, as_version=4), lang), path.stem, lang, tmp_path)
     show(offline, tmp_path / f"{path.stem}.html")
     assert offline.evaluate("document.documentElement.scrollWidth") == WIDTH
+    assert offline.locator("h1, h2, h3").all_text_contents() == headings(path, lang)
     assert offline.locator("img").evaluate_all("all => all.filter((i) => !i.naturalWidth).map((i) => i.alt)") == []
     assert offline.asked == []
 

@@ -1,4 +1,4 @@
-"""Each lesson in a real JupyterLab, run from top to bottom and looked at in both languages."""
+"""Each lesson in a real JupyterLab, run from top to bottom and looked at in each language."""
 
 import shutil
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from pipeline_helpers.language import LANGUAGES
+from pipeline_helpers.language.prose import read_prose
 from tests import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]  # a busy machine is no error of ours
@@ -27,6 +29,8 @@ BROKEN = """() => [...document.querySelectorAll('.jp-Notebook img')]
 OUTPUTS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
     .filter(cell => cell.type === 'code')
     .flatMap(cell => Array.from({length: cell.outputs.length}, (_, place) => cell.outputs.get(place).toJSON()))"""
+HEADINGS = """() => [...document.querySelectorAll('.jp-Notebook .jp-RenderedMarkdown :is(h1, h2, h3)')]
+    .map(heading => heading.innerText.replace('¶', '').trim()).filter(text => text)"""
 EMPTY = """() => [...document.querySelectorAll('.jp-Notebook .jp-OutputArea-child')]
     .filter(output => !output.querySelector('.jp-OutputArea-output')?.offsetHeight)
     .map(output => output.outerHTML.slice(0, 200))"""
@@ -47,9 +51,11 @@ def test_a_lesson_shows_no_error_but_its_own_and_no_scroll_bar(page, url, name):
     meant = sum("raises-exception" in cell.metadata.get("tags", []) for cell in cells)
     browser.open_notebook(page, url, name)
     page.get_by_role("button", name="English").wait_for(timeout=browser.PATIENCE)
-    for language in ("Español", "English"):
+    prose = [read_prose(cell.source) for cell in cells if cell.cell_type == "markdown"]
+    for lang, language in LANGUAGES.items():
         page.get_by_role("button", name=language).click()
         page.get_by_role("button", name=language, pressed=True).wait_for()
+        assert page.evaluate(HEADINGS) == [cell[lang].heading.lstrip("# ") for cell in prose if cell[lang].heading]
         assert page.evaluate(TOO_WIDE) == [], language
         page.wait_for_function(f"() => ({BROKEN})().length === 0")
         assert page.evaluate(EMPTY) == [], language

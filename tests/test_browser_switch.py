@@ -2,20 +2,35 @@
 
 import pytest
 
+from pipeline_helpers.language.prose import BETWEEN
 from tests import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]  # a busy machine is no error of ours
 
-PROSE = '## Tema {n} · Topic {n}\n\n<div lang="es">\n\nTexto {n}\n\n</div>\n<div lang="en">\n\nText {n}\n\n</div>'
+WORDS = {"es": ("Tema", "Texto"), "en": ("Topic", "Text"), "eo": ("Temo", "Teksto")}
+"""What a heading says, and what stands under it."""
 SWITCH = "import pipeline_helpers as ph\nph.language_switch()"
 FIGURE = """def plot(*, ax=None, lang=None):
     import matplotlib.pyplot as plt
     from pipeline_helpers.figures.style import set_alt_text
     ax = plt.figure(figsize=(3, 1)).add_subplot()
-    set_alt_text(ax, {"es": "figura", "en": "figure"}[lang])
+    set_alt_text(ax, "figure " + lang)
     return ax
 ph.show(plot)"""
-CELLS = (SWITCH, PROSE.format(n=0), FIGURE, *(PROSE.format(n=n) for n in range(1, 60)))
+THIRD = """from pipeline_helpers.language import LANGUAGES, catalogue
+LANGUAGES["eo"] = "Esperanto"
+for entry in catalogue().values():
+    entry["eo"] = "eo: " + entry["en"]"""
+
+
+def prose(n, languages=("es", "en")):
+    """Topic `n`, in `languages`."""
+    heading = BETWEEN.join(f'<span lang="{lang}">{WORDS[lang][0]} {n}</span>' for lang in languages)
+    divs = "\n".join(f'<div lang="{lang}">\n\n{WORDS[lang][1]} {n}\n\n</div>' for lang in languages)
+    return f"## {n} · {heading}\n\n{divs}"
+
+
+CELLS = (SWITCH, prose(0), FIGURE, *(prose(n) for n in range(1, 60)))
 FULL = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "full"}}
 
 
@@ -61,13 +76,17 @@ def choose(page, name):
 
 
 def expect_language(page, lang, root="body"):
-    """The notebook below `root` shows `lang`, in prose and figure, and nothing of the other."""
-    shown, hidden = ("Texto", "Text") if lang == "es" else ("Text", "Texto")
-    page.locator(f"{root} >> p:text-is('{shown} 0')").wait_for(state="visible")
-    page.locator(f"{root} >> p:text-is('{hidden} 0')").wait_for(state="hidden")
-    figure, other = ("figura", "figure") if lang == "es" else ("figure", "figura")
-    page.locator(f"{root} >> img[alt={figure}]").wait_for(state="visible")
-    page.locator(f"{root} >> img[alt={other}]").wait_for(state="hidden")
+    """The notebook below `root` shows `lang`, in headings, prose and figure, and nothing of another."""
+    for other, (_, text) in WORDS.items():
+        state = "visible" if other == lang else "hidden"
+        page.locator(f"{root} >> p:text-is('{text} 0')").wait_for(state=state)
+        page.locator(f"{root} >> img[alt='figure {other}']").wait_for(state=state)
+    assert headings(page, root)[0] == f"0 · {WORDS[lang][0]} 0"
+
+
+def headings(page, root="body"):
+    """The headings as a reader sees them, without the sign that links to them."""
+    return [text.removesuffix("¶").strip() for text in page.locator(f"{root} >> h2:has(> span)").all_inner_texts()]
 
 
 @pytest.mark.parametrize("front_end", browser.FRONT_ENDS)
@@ -80,6 +99,27 @@ def test_prose_and_figures_follow_the_switch(page, url, front_end):
     assert page.get_by_role("button", name="English", pressed=True).is_visible()
     choose(page, "Español")
     expect_language(page, "es")
+
+
+@pytest.mark.parametrize("front_end", ["lab", "notebook"])
+def test_before_the_switch_has_run_headings_stand_in_both_languages(page, url, front_end):
+    browser.show_notebook(page, url, "one.ipynb", front_end)
+    page.locator("p:text-is('Text 0')").wait_for(state="visible")
+    assert headings(page)[0] == "0 · Tema 0 · Topic 0"
+
+
+def test_a_third_language_has_its_button_and_its_page(page, tmp_path):
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    browser.notebook(folder, "one.ipynb", THIRD, SWITCH, prose(0, WORDS), FIGURE)
+    with browser.jupyter(folder) as address:
+        opened(page, address)
+        for lang, name in (("eo", "Esperanto"), ("en", "English"), ("es", "Español")):
+            choose(page, name)
+            page.get_by_role("button", name=name, pressed=True).wait_for()
+            expect_language(page, lang)
+        choose(page, "Esperanto")
+        page.get_by_role("group", name="eo: Language of the lesson").wait_for()
 
 
 @pytest.mark.parametrize("front_end", ["lab", "notebook"])

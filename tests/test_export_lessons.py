@@ -1,5 +1,6 @@
 """tools/export_lessons.py and tools/one_language.py: a lesson in one language, as a page, a notebook and slides."""
 
+import copy
 import re
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from pipeline_helpers.language import LANGUAGES
+from pipeline_helpers.language.prose import ProseError, read_prose
 from tools import export_lessons
 from tools.export_lessons import DeckExporter, HandoutExporter, Renderer, link_to, mathml
-from tools.one_language import NotBilingual, heading_in, html_in, one_language, prose_in
+from tools.one_language import html_in, one_language, outputs_in_one_language
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 BOTH = '<div lang="es">\n\n{es}\n\n</div>\n<div lang="en">\n\n{en}\n\n</div>'
@@ -27,8 +30,14 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 languages = pytest.mark.parametrize(("lang", "mine", "other"), [("es", "hola", "hello"), ("en", "hello", "hola")])
 
 
-def both(es, en, heading=""):
-    return heading + ("\n\n" if heading else "") + BOTH.format(es=es, en=en)
+def both(es, en, *heading):
+    """A prose cell; `heading`: its beginning (`## `), and what it says in Spanish and in English."""
+    between = ' <span class="ph-between">·</span> '
+    if not heading:
+        return BOTH.format(es=es, en=en)
+    start, *texts = heading
+    spans = between.join(f'<span lang="{lang}">{text}</span>' for lang, text in zip(LANGUAGES, texts, strict=True))
+    return f"{start}{spans}\n\n{BOTH.format(es=es, en=en)}"
 
 
 def cell(source, slide="slide", **metadata):
@@ -47,14 +56,16 @@ def made_lesson():
     return new_notebook(
         metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}},
         cells=[
-            cell(both("hola", "hello", "# 0 · Saludo · Greeting")),
+            cell(both("hola", "hello", "# 0 · ", "Saludo", "Greeting")),
             cell(both("Elige hola.", "Choose hello."), tags=["two-languages"]),
             new_code_cell("import pipeline_helpers as ph\nph.language_switch()", outputs=[switch], **code),
             cell(
                 both(
                     "hola $e^x$ [1](01_b.ipynb)\n\n$$\\frac{1}{x}$$",
                     "hello $e^x$ [1](01_b.ipynb)\n\n$$\\frac{1}{x}$$",
-                    "## Uno · One",
+                    "## ",
+                    "Uno",
+                    "One",
                 )
             ),
             new_code_cell("ph.show(x)", outputs=[html_output(FIGURE)], **code),
@@ -78,11 +89,11 @@ def test_only_one_language_is_left(lang, mine, other):
 
 
 @languages
-def test_what_is_in_one_language_stays_as_it_is_and_the_lesson_is_not_touched(lang, mine, other):
+def test_outputs_in_one_language_stay_as_they_are_and_the_lesson_is_not_touched(lang, mine, other):
     lesson = made_lesson()
     before = nbformat.writes(lesson)
     once = one_language(lesson, lang)
-    assert one_language(once, lang) == once
+    assert outputs_in_one_language(copy.deepcopy(once), lang) == once
     assert nbformat.writes(lesson) == before
 
 
@@ -104,56 +115,13 @@ def test_a_cell_about_both_languages_goes():
     assert "Choose" not in nbformat.writes(one_language(made_lesson(), "en"))
 
 
-@pytest.mark.parametrize(
-    ("text", "es", "en"),
-    [
-        ("Uno · One", "Uno", "One"),
-        ("0 · Detrás del pipeline · Behind the pipeline", "0 · Detrás del pipeline", "0 · Behind the pipeline"),
-        ("Softmax", "Softmax", "Softmax"),
-        ("4 · Softmax", "4 · Softmax", "4 · Softmax"),
-        ("4 · Softmax · Softmax", "4 · Softmax", "4 · Softmax"),
-        ("Paso 1: el modelo · Step 1: the model", "Paso 1: el modelo", "Step 1: the model"),
-        ("a · b · c · d", "a · b", "c · d"),
-    ],
-)
-def test_a_heading_keeps_its_half(text, es, en):
-    assert (heading_in(text, "es"), heading_in(text, "en")) == (es, en)
-
-
-def test_a_heading_that_has_no_halves_is_refused():
-    with pytest.raises(NotBilingual, match="the heading 'a · b · c'"):
-        heading_in("a · b · c", "es")
-
-
-def test_code_that_looks_like_the_other_language_stays():
-    source = both('Escribe `<div lang="en">`.\n\n```html\n<div lang="en">x</div>\n## A · B\n```', "Write it.")
-    assert prose_in(source, "es") == 'Escribe `<div lang="en">`.\n\n```html\n<div lang="en">x</div>\n## A · B\n```'
-    assert prose_in(source, "en") == "Write it."
-
-
-def test_divs_and_answers_inside_a_language_stay():
-    inner = '<div class="note">\n\n<div>\n\nx\n\n</div>\n\n</div>\n\n<details><summary>y</summary>\n\nz\n\n</details>'
-    assert prose_in(both(inner, "one"), "es") == inner
-    assert prose_in(both("uno", inner), "en") == inner
-
-
-def test_a_heading_inside_a_language_is_its_own():
-    assert prose_in(both("### x · y", "### z"), "es") == "### x · y"
-
-
-@pytest.mark.parametrize(
-    ("source", "message"),
-    [
-        ('<div lang="es">\n\nhola\n\n</div>', '<div lang="en">'),
-        ('<div lang="es">\n\nhola\n\n</div>\n<div lang="en">\n\nhello', "not closed"),
-        ("hola\n\n</div>", "no <div>"),
-    ],
-)
-def test_a_cell_that_is_not_bilingual_is_named(source, message):
-    lesson = new_notebook(cells=[cell(source)])
-    lesson.cells[0].id = "01-text-05"
-    with pytest.raises(NotBilingual, match=f"cell 01-text-05: .*{message}"):
-        one_language(lesson, "en")
+def test_a_cell_that_lacks_a_language_is_named():
+    lesson = made_lesson()
+    lesson.cells[3].id = "01-padding"
+    lesson.cells[3].source = lesson.cells[3].source.partition('\n<div lang="en">')[0]
+    for lang in LANGUAGES:  # whichever is taken out
+        with pytest.raises(ProseError, match='cell 01-padding: it has no <div lang="en">'):
+            one_language(lesson, lang)
 
 
 def test_in_an_output_only_a_div_is_a_language():
@@ -170,26 +138,21 @@ def test_an_unknown_language_is_refused():
         one_language(made_lesson(), "fr")
 
 
-@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 def test_each_lesson_in_one_language(path, lang):
     lesson = nbformat.read(path, as_version=4)
-    text = "\n".join(cell.source for cell in one_language(lesson, lang).cells if cell.cell_type == "markdown")
-    assert "<div lang" not in text
-    for prose in (cell for cell in lesson.cells if cell.cell_type == "markdown"):
-        name = f"{path.name} cell {prose.id}"
-        if "two-languages" in prose.metadata.get("tags", []):
-            continue
-        heading, _, divs = prose.source.partition('<div lang="es">')
-        spanish, english = divs.split('<div lang="en">')
-        mine, other = (spanish, english) if lang == "es" else (english, spanish)
-        for line in filter(None, other.splitlines()):
-            same = line in mine.splitlines()  # a formula, a table's rule, the end of an answer
-            assert same or line not in text.splitlines(), f"{name} still says {line!r}"
-        assert all(line in text.splitlines() or "div>" in line for line in mine.splitlines()), f"{name} lost something"
-        heading = heading.strip().lstrip("# ")
-        if heading and heading_in(heading, "es") != heading_in(heading, "en"):
-            assert heading not in text, f"{name} still has both headings"
+    cells = {cell.id: cell for cell in one_language(lesson, lang).cells}
+    for cell in lesson.cells:
+        if "two-languages" in cell.metadata.get("tags", []):
+            assert cell.id not in cells
+        elif cell.cell_type == "markdown":
+            left = cells[cell.id].source
+            assert not re.search("<(div|span) (lang|class)=", left), f"{path.name} cell {cell.id} has more than one"
+            for other, prose in read_prose(cell.source).items():
+                for line in filter(None, str(prose).splitlines()):
+                    mine = line in str(read_prose(cell.source)[lang]).splitlines()  # also where all share it
+                    assert (line in left.splitlines()) == mine, f"{path.name} cell {cell.id}: {other} {line!r}"
 
 
 # Pages.
@@ -216,12 +179,15 @@ def test_a_page_links_to_pages_of_its_kind(exporter, ending):
 
 
 @pytest.mark.parametrize("exporter", [HandoutExporter, DeckExporter])
-@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_page_is_in_its_language_and_asks_nobody_for_anything(exporter, lang):
     html = exporter(lang).page(one_language(made_lesson(), lang))
     page = BeautifulSoup(html, "html.parser")
     assert page.html["lang"] == lang
-    assert page.title.text == {"es": "0 · Saludo", "en": "0 · Greeting"}[lang]
+    mine, other = {"es": ("Saludo", "Greeting"), "en": ("Greeting", "Saludo")}[lang]
+    assert page.title.text == f"0 · {mine}"
+    assert [heading.text for heading in page.select("h1")] == [f"0 · {mine}"]
+    assert other not in page.text
     asked = [tag.get("src") or tag.get("href") for tag in page.select("script[src], link[href], img[src], iframe")]
     assert [url for url in asked if not url.startswith(("reveal.js/", "data:"))] == []
     styles = "".join(style.text for style in page.select("style"))
@@ -272,7 +238,7 @@ def folder(tmp_path):
     nbformat.write(made_lesson(), notebooks / "00_a.ipynb")
     lesson = new_notebook(metadata={"kernelspec": KERNEL})
     lesson.cells = [
-        cell(both("hola", "hello", "# 1 · Dos · Two")),
+        cell(both("hola", "hello", "# 1 · ", "Dos", "Two")),
         new_code_cell(
             "import os\nfrom pipeline_helpers.language import current_language\n"
             "print(os.environ['PIPELINE_HELPERS_LANG'], current_language())",
@@ -293,14 +259,13 @@ def export(folder, *arguments):
     )
 
 
-def test_a_handout_of_each_lesson_in_both_languages(folder):
+def test_a_handout_of_each_lesson_in_every_language(folder):
     files = [
-        f"handout/{lang}/{stem}.{end}"
-        for lang in ("en", "es")
-        for stem in ("00_a", "01_b")
-        for end in ("html", "ipynb")
+        f"handout/{lang}/{stem}.{end}" for lang in LANGUAGES for stem in ("00_a", "01_b") for end in ("html", "ipynb")
     ]
-    assert export(folder, "handout", "--stored") == sorted([*files, "handout/en/rise.css", "handout/es/rise.css"])
+    assert export(folder, "handout", "--stored") == sorted(
+        [*files, *(f"handout/{lang}/rise.css" for lang in LANGUAGES)]
+    )
     notebook = nbformat.read(folder.parent / "build/handout/en/00_a.ipynb", as_version=4)
     nbformat.validate(notebook)
     assert notebook.metadata["rise"]["scroll"] is True
@@ -325,14 +290,14 @@ def test_a_handout_is_run_in_its_language(folder):
     assert "en en" in (folder.parent / "build/handout/en/01_b.html").read_text(encoding="utf-8")
 
 
-def test_an_unknown_language_is_one_clear_message(folder):
-    with pytest.raises(SystemExit) as stopped:
+def test_an_unknown_language_is_one_clear_message(folder, capsys):
+    with pytest.raises(SystemExit):
         export(folder, "slides", "fr")
-    assert stopped.value.code == "lang is 'fr'; it takes es (español) or en (English), or nothing for both"
+    assert re.search(r"invalid choice: 'fr' \(choose from '?es'?, '?en'?\)", capsys.readouterr().err)
     assert not (folder.parent / "build").exists()
 
 
-def test_a_lesson_that_is_not_bilingual_is_named_with_its_cell(folder):
+def test_a_lesson_that_lacks_a_language_is_named_with_its_cell(folder):
     lesson = nbformat.read(folder / "01_b.ipynb", as_version=4)
     lesson.cells[0].source = '<div lang="es">\n\nhola\n\n</div>'
     nbformat.write(lesson, folder / "01_b.ipynb")

@@ -361,7 +361,7 @@ def test_whatever_comes_is_drawn(draw):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         prepared = attention(data, **options)
-        ax = plot_attention(data, lang=draw.draw(st.sampled_from(LANGUAGES)), **options)
+        ax = plot_attention(data, lang=draw.draw(st.sampled_from(list(LANGUAGES))), **options)
         ax.figure.canvas.draw()
     try:
         kept = mask[sentence].astype(bool) | padding

@@ -189,7 +189,7 @@ def test_errors_name_the_argument(data, options, error, message):
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
-@given(data=st.data(), lang=st.sampled_from(LANGUAGES))
+@given(data=st.data(), lang=st.sampled_from(list(LANGUAGES)))
 def test_any_mask_with_any_tokens_is_drawn(data, lang):
     mask = data.draw(arrays.arrays(int, st.tuples(st.integers(1, 10), st.integers(1, 12)), elements=st.integers(0, 1)))
     row = st.lists(drawn.any_text, min_size=mask.shape[1], max_size=mask.shape[1])

@@ -144,7 +144,7 @@ size = st.integers(1, 300_000)
 
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(layers=st.integers(1, 200), dim=size, vocabulary=size, labels=size, batch=st.integers(1, 999),
-       sequence=st.integers(1, 9999), lang=st.sampled_from(LANGUAGES))  # fmt: skip
+       sequence=st.integers(1, 9999), lang=st.sampled_from(list(LANGUAGES)))  # fmt: skip
 def test_any_sizes_are_drawn(layers, dim, vocabulary, labels, batch, sequence, lang):
     own = SimpleNamespace(num_hidden_layers=layers, hidden_size=dim, vocab_size=vocabulary, num_labels=labels)
     with drawn.quiet():

@@ -188,7 +188,7 @@ def test_it_draws_on_an_axes_of_the_callers():
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
-@given(data=st.data(), lang=st.sampled_from(LANGUAGES))
+@given(data=st.data(), lang=st.sampled_from(list(LANGUAGES)))
 def test_any_head_is_drawn(data, lang):
     hidden, inner, labels = data.draw(st.tuples(st.integers(1, 6), st.integers(1, 6), st.integers(1, 7)))
 

@@ -165,7 +165,7 @@ def test_errors_name_the_argument(data, options, error, message):
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
-@given(data=st.data(), lang=st.sampled_from(LANGUAGES))
+@given(data=st.data(), lang=st.sampled_from(list(LANGUAGES)))
 def test_any_states_with_any_tokens_are_drawn(data, lang):
     shape = data.draw(st.tuples(st.integers(1, 4), st.integers(1, 6), st.integers(1, 9)))
     values = data.draw(arrays.arrays(float, shape, elements=st.floats(-1e4, 1e4)))

@@ -271,7 +271,7 @@ def test_whatever_comes_is_drawn(draw):
     names = draw.draw(st.none() | st.lists(st.text(max_size=30), min_size=count, max_size=count))
     temperature = draw.draw(st.sampled_from([0.5, 1, 2.0, 100]))
     top = draw.draw(st.integers(1, 12))
-    lang = draw.draw(st.sampled_from(LANGUAGES))
+    lang = draw.draw(st.sampled_from(list(LANGUAGES)))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         ax = plot_logits_to_probs([logits], labels=names, temperature=temperature, top=top, lang=lang)

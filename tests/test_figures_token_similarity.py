@@ -130,7 +130,7 @@ def test_it_draws_on_an_axes_of_the_callers(trace):
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
-@given(data=st.data(), lang=st.sampled_from(LANGUAGES))
+@given(data=st.data(), lang=st.sampled_from(list(LANGUAGES)))
 def test_any_vectors_with_any_tokens_are_drawn(data, lang):
     rows, columns, width = data.draw(st.tuples(st.integers(1, 7), st.integers(1, 7), st.integers(1, 5)))
     numbers = st.floats(-1e4, 1e4)

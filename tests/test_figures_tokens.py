@@ -223,7 +223,7 @@ def test_errors_name_the_argument(data, options, error, message):
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
-@given(text=st.text(st.characters(codec="utf-8"), max_size=60), lang=st.sampled_from(LANGUAGES))
+@given(text=st.text(st.characters(codec="utf-8"), max_size=60), lang=st.sampled_from(list(LANGUAGES)))
 def test_any_text_is_drawn(text, lang):
     encoded = loaded_tokenizer()(text)
     with drawn.quiet():

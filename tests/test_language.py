@@ -1,8 +1,9 @@
-"""The two languages: the one in force, who follows it, the catalogue's words and the glossary's."""
+"""The languages: the one in force, who follows it, the catalogue's words and the glossary's."""
 
 import csv
 import gc
 import os
+import re
 import string
 import subprocess
 import sys
@@ -12,7 +13,8 @@ import pytest
 
 import pipeline_helpers as ph
 from pipeline_helpers import language
-from pipeline_helpers.language import choice
+from pipeline_helpers.language import LANGUAGES, choice
+from pipeline_helpers.language.prose import ProseError, read_prose
 
 GLOSSARY = Path(language.__file__).parent / "glossary.csv"
 
@@ -22,19 +24,16 @@ def fields(text):
 
 
 @pytest.mark.parametrize("key", sorted(language.catalogue()))
-def test_every_key_has_both_languages_and_the_same_values_to_fill_in(key):
+def test_every_key_has_every_language_and_the_same_values_to_fill_in(key):
     entry = language.catalogue()[key]
-    assert set(entry) == {"es", "en"}
-    assert entry["es"].strip()
-    assert entry["en"].strip()
-    assert fields(entry["es"]) == fields(entry["en"])
+    assert entry.keys() == LANGUAGES.keys()
+    assert all(text.strip() for text in entry.values())
+    assert len({frozenset(fields(text)) for text in entry.values()}) == 1
 
 
 def test_every_key_that_the_package_says_is_in_the_catalogue():
-    import re
-
     package = Path(ph.__file__).parent
-    said = re.compile(r"""\b(?:say|both)\(\s*"([a-z_0-9.]+)\"""")
+    said = re.compile(r"""\b(?:say|say_in_each)\(\s*"([a-z_0-9.]+)\"""")
     for file in package.rglob("*.py"):
         for key in said.findall(file.read_text(encoding="utf-8")):
             assert key in language.catalogue(), f"{file.name} says {key!r}"
@@ -84,9 +83,10 @@ def test_a_home_that_cannot_be_written_costs_the_memory_and_not_the_choice(monke
     assert language.current_language() == "en"
 
 
-@pytest.mark.parametrize("wrong", ["fr", "", "ES", 3, None])
+@pytest.mark.parametrize("wrong", ["fr", "", "ES", 3, None, ["es"]])
 def test_another_language_is_an_error_that_names_the_argument(wrong):
-    with pytest.raises(ValueError, match="lang is"):
+    message = re.escape(f"lang is {wrong!r}; it takes 'es' (Español) or 'en' (English)")
+    with pytest.raises(ValueError, match=message):
         language.choose_language(wrong)
     assert language.current_language() == "es"
 
@@ -135,21 +135,75 @@ def test_the_switch_and_the_language_follow_each_other():
     assert switch.lang == "es"
 
 
-def test_the_stored_switch_says_what_to_do_in_both_languages_and_has_no_address():
+def test_the_stored_switch_says_what_to_do_in_every_language_and_has_no_address():
     from pipeline_helpers.language.switch import LanguageSwitch
 
     data, _ = LanguageSwitch()._repr_mimebundle_()
     assert data["text/plain"] == "LanguageSwitch(Español · English)"
-    for lang in ("es", "en"):
+    for lang in LANGUAGES:
         assert f'<div lang="{lang}">{language.say("language.switch.static", lang)}</div>' in data["text/html"]
 
 
 def test_the_glossary_has_each_term_once():
     with GLOSSARY.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert rows[0].keys() == {"es", "en", "note"}
-    for lang in ("es", "en"):
+    assert rows[0].keys() == {*LANGUAGES, "note"}
+    for lang in LANGUAGES:
         terms = [row[lang] for row in rows]
         assert all(terms)
         assert len(set(terms)) == len(terms)
     assert {"cabeza", "estado oculto", "relleno", "logit", "pipeline"} <= {row["es"] for row in rows}
+
+
+# The form of a prose cell.
+
+HEADING = '## <span lang="es">Relleno</span> <span class="ph-between">·</span> <span lang="en">Padding</span>'
+DIVS = '<div lang="es">\n\nTexto.\n\n</div>\n<div lang="en">\n\nText.\n\n</div>'
+
+
+@pytest.mark.parametrize(
+    ("heading", "es", "en"),
+    [
+        (HEADING, "## Relleno", "## Padding"),
+        (HEADING.replace("## ", "# 1 · "), "# 1 · Relleno", "# 1 · Padding"),
+        (HEADING.replace("Padding", "Padding · two"), "## Relleno", "## Padding · two"),
+        ("# 4 · Softmax", "# 4 · Softmax", "# 4 · Softmax"),
+        ("### Softmax", "### Softmax", "### Softmax"),
+    ],
+)
+def test_a_prose_cell_has_its_heading_and_its_text_in_each_language(heading, es, en):
+    prose = read_prose(f"{heading}\n\n{DIVS}")
+    assert {lang: (one.heading, one.text) for lang, one in prose.items()} == {"es": (es, "Texto."), "en": (en, "Text.")}
+    assert [str(one) for one in prose.values()] == [f"{es}\n\nTexto.", f"{en}\n\nText."]
+
+
+def test_a_prose_cell_needs_no_heading():
+    assert [str(one) for one in read_prose(DIVS).values()] == ["Texto.", "Text."]
+
+
+def test_what_stands_inside_a_language_is_left_as_it_is():
+    inner = (
+        'Escribe `<div lang="en">`.\n\n```html\n<div lang="en">x</div>\n## A · B\n```\n\n<div class="note">\n\n<div>'
+        "\n\nx\n\n</div>\n\n</div>\n\n<details><summary>y</summary>\n\nz\n\n</details>"
+    )
+    assert read_prose(DIVS.replace("Texto.", inner))["es"].text == inner
+    assert read_prose(DIVS.replace("Text.", inner))["en"].text == inner
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("Solo español", 'it has no <div lang="es">'),
+        ('<div lang="es">\n\nTexto.\n\n</div>', 'it has no <div lang="en">'),
+        (DIVS.removesuffix("\n\n</div>"), "it is not a heading, if any"),
+        (DIVS.replace("Text.\n\n", "Text.\n"), "it is not a heading, if any"),
+        (DIVS.replace("\n<div", "\n\nOther.\n\n<div"), "it is not a heading, if any"),
+        (f"{DIVS}\n\nOther.", "it is not a heading, if any"),
+        (f"## Relleno · Padding\n\n{DIVS}", "the heading '## Relleno · Padding' is neither"),
+        (HEADING.replace('lang="en"', 'lang="fr"') + "\n\n" + DIVS, "the heading '## <span .* is neither"),
+        (HEADING.partition(" <span class")[0] + "\n\n" + DIVS, "the heading '## <span .* is neither"),
+    ],
+)
+def test_a_prose_cell_of_another_form_is_refused_with_the_reason(source, message):
+    with pytest.raises(ProseError, match=message):
+        read_prose(source)

@@ -1,4 +1,4 @@
-"""The lessons as files: both languages in every prose cell with the same structure, outputs stored, slides, numbers."""
+"""The lessons as files: every language in each prose cell with the same structure, outputs stored, slides, numbers."""
 
 import csv
 import re
@@ -10,20 +10,19 @@ import pytest
 from markdown_it import MarkdownIt
 
 from pipeline_helpers import language
+from pipeline_helpers.language import LANGUAGES
+from pipeline_helpers.language.prose import ProseError, read_prose
 from tests.notes import LOGITS, PROBABILITIES
 from tools import run_lessons
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
-CELL = re.compile(
-    r"\A(?P<heading>#{1,6} [^\n]+\n\n)?"
-    r'<div lang="es">\n\n(?P<es>.+?)\n\n</div>\n<div lang="en">\n\n(?P<en>.+?)\n\n</div>\Z',
-    re.DOTALL,
-)
 MATH = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 DECIMAL = re.compile(r"(?<![\w.])-?\d+\.\d+(?:e-?\d+)?(?![\w.])")
 SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 MOST_LINES = 12
 """A cell is one idea."""
+SAME_IN_ALL = ["# 4 · Softmax"]
+"""The headings that are the same in every language."""
 NOT_COMPARED: dict[str, str] = {}
 """Cells that nbval may not compare, by lesson and id, each with the reason; three at the most."""
 
@@ -42,7 +41,7 @@ def prose(path):
 
 
 def structure(text):
-    """What both languages of a cell have to share: its blocks, links, code and math; not its words."""
+    """What the languages of a cell have to share: its blocks, links, code and math; not its words."""
     math = MATH.findall(text)
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(MATH.sub("MATH", text))
     blocks = [token.type for token in tokens if token.type not in ("inline", "html_block")]
@@ -60,19 +59,23 @@ def structure(text):
 
 def differences(source):
     """What is wrong with a prose cell; nothing, where it is right."""
-    parts = CELL.match(source)
-    if not parts:
-        return ['the cell is not: heading, <div lang="es">, blank line, …, blank line, </div>, then the same with en']
-    wrong = []
-    if parts["heading"] and not re.search(r" · ", parts["heading"]):
-        wrong.append("the heading has one language; write both: ## Español · English")
-    for lang in ("es", "en"):
-        if re.search(r"^#{1,6} ", parts[lang], re.MULTILINE):
-            wrong.append(f"a heading stands inside the {lang} part; the table of contents would show it in both")
-    spanish, english = structure(parts["es"]), structure(parts["en"])
-    wrong += [
-        f"{name} differ: es {spanish[name]} · en {english[name]}" for name in spanish if spanish[name] != english[name]
+    try:
+        prose = read_prose(source)
+    except ProseError as error:
+        return [str(error)]
+    wrong = [
+        f"a heading stands inside the {lang} part; the table of contents would show it in every language"
+        for lang in LANGUAGES
+        if re.search(r"^#{1,6} ", prose[lang].text, re.MULTILINE)
     ]
+    found = {lang: structure(prose[lang].text) for lang in LANGUAGES}
+    first, *others = LANGUAGES
+    for other in others:
+        wrong += [
+            f"{name} differ: {first} {found[first][name]} · {other} {found[other][name]}"
+            for name in found[first]
+            if found[first][name] != found[other][name]
+        ]
     return wrong
 
 
@@ -81,7 +84,7 @@ def test_the_whole_way_is_there():
 
 
 @lessons
-def test_every_prose_cell_has_both_languages_with_the_same_structure(path):
+def test_every_prose_cell_has_every_language_with_the_same_structure(path):
     wrong = [f"{name}\n    {reason}" for name, source in prose(path) for reason in differences(source)]
     assert not wrong, "\n" + "\n".join(wrong)
 
@@ -105,7 +108,11 @@ def test_a_cell_whose_languages_differ_is_found(es, en, reason):
 
 def test_a_cell_in_one_language_is_found():
     assert differences("Solo español")
-    assert differences('## Solo español\n\n<div lang="es">\n\na\n\n</div>\n<div lang="en">\n\na\n\n</div>')
+
+
+def test_only_a_term_of_all_languages_is_a_heading_without_them():
+    first_lines = [source.split("\n")[0] for path in NOTEBOOKS for _, source in prose(path)]
+    assert [line for line in first_lines if line.startswith("#") and "<span" not in line] == SAME_IN_ALL
 
 
 @lessons
@@ -143,10 +150,12 @@ def test_what_is_stored_is_canonical(path):
     assert nbformat.writes(run_lessons.canonical(notebook)) + "\n" == path.read_text(encoding="utf-8")
     ids = [cell.id for cell in notebook.cells]
     assert len(set(ids)) == len(ids)
+    named = run_lessons.name_cells(notebook, path.stem[:2])
+    assert [cell.id for cell in named.cells] == ids, "make lessons gives a new cell its id"
 
 
 @lessons
-def test_every_picture_says_what_it_shows_in_both_languages(path):
+def test_every_picture_says_what_it_shows_in_every_language(path):
     for place, cell in enumerate(read(path).cells):
         for output in cell.get("outputs", []):
             html = output.get("data", {}).get("text/html", "")
@@ -155,7 +164,8 @@ def test_every_picture_says_what_it_shows_in_both_languages(path):
                 assert alt, f"{path.name} cell {place}: a picture without alternative text"
                 assert len(alt[1]) > 20, f"{path.name} cell {place}: alternative text {alt[1]!r} says too little"
             if "<img" in html:
-                assert html.count('lang="es"') == html.count('lang="en"') > 0
+                assert len({html.count(f'lang="{lang}"') for lang in LANGUAGES}) == 1
+                assert 'lang="' in html
             assert "image/png" not in output.get("data", {}), f"{path.name} cell {place}: show it with ph.show"
 
 
@@ -187,11 +197,9 @@ def test_glossary_terms_are_used_the_same_way_everywhere():
     wrong = []
     for path in NOTEBOOKS:
         for name, source in prose(path):
-            parts = CELL.match(source)
-            if parts is None:
-                continue
+            cell = read_prose(source)
             for es, en in distinctive:
-                if uses(parts["es"], es) != uses(parts["en"], en):
+                if uses(cell["es"].text, es) != uses(cell["en"].text, en):
                     wrong.append(f"{name}\n    {es!r} in Spanish and {en!r} in English do not go together here")
     assert not wrong, "\n" + "\n".join(wrong)
 

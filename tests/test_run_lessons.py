@@ -1,5 +1,7 @@
 """tools/run_lessons.py: what is stored of a lesson, and what may not be."""
 
+import difflib
+import re
 import sys
 
 import nbformat
@@ -61,3 +63,59 @@ def test_storing_twice_changes_nothing(tmp_path):
     assert b'"execution_count": 1' in once
     run_lessons.store(path)
     assert path.read_bytes() == once
+
+
+PROSE = '<div lang="es">\n\n{es}\n\n</div>\n<div lang="en">\n\n{en}\n\n</div>'
+HEADING = '## <span lang="es">Relleno</span> <span class="ph-between">·</span> <span lang="en">It\'s padding</span>\n\n'
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        (new_markdown_cell(HEADING + PROSE.format(es="a", en="b")), "02-its-padding"),
+        (new_markdown_cell(PROSE.format(es="a", en="**Two** of `six`, we are not one.")), "02-two-of-six-we-are-not"),
+        (new_markdown_cell("# Borrador"), "02-borrador"),
+        (new_markdown_cell("ñ"), "02-markdown"),
+        (new_code_cell("from transformers import AutoModel\nx = 1"), "02-auto-model"),
+        (new_code_cell("%xmode Minimal\nprint('a word', hidden_states)"), "02-hidden-states"),
+        (new_code_cell("ph.show(ph.plot_tokens, trace)"), "02-plot-tokens"),
+        (new_code_cell("2 + 2"), "02-code"),
+        (new_code_cell("x", id="02-own-name-3"), "02-own-name-3"),
+        (new_code_cell("x", id="01-own-name-3"), "02-x"),
+    ],
+)  # fmt: skip
+def test_a_new_cell_is_named_after_what_it_is_about(cell, name):
+    assert run_lessons.name_cells(new_notebook(cells=[cell]), "02").cells[0].id == name
+
+
+def test_a_name_is_given_once_and_never_changed():
+    cells = [new_code_cell("x"), new_code_cell("x", id="02-x"), new_code_cell("x")]
+    assert [cell.id for cell in run_lessons.name_cells(new_notebook(cells=cells), "02").cells] == [
+        "02-x-2",
+        "02-x",
+        "02-x-3",
+    ]
+
+
+def test_a_new_cell_changes_its_own_lines_and_execution_counts_after_it(tmp_path):
+    path = tmp_path / "00_copy.ipynb"
+    lesson = nbformat.read(sorted(run_lessons.NOTEBOOKS.glob("*.ipynb"))[0], as_version=4)
+    nbformat.write(lesson, path)
+    run_lessons.store(path)  # so that this machine's pixels stand on both sides
+    before = path.read_text(encoding="utf-8")
+    lesson = nbformat.read(path, as_version=4)
+    place = next(place for place, cell in enumerate(lesson.cells) if cell.id == "00-plot-pipeline")
+    lesson.cells[place:place] = [
+        new_markdown_cell(HEADING + PROSE.format(es="a", en="b"), metadata={"slideshow": {"slide_type": "slide"}}),
+        new_code_cell("own = 6 * 7\nown", metadata={"slideshow": {"slide_type": "-"}}),
+    ]
+    nbformat.write(lesson, path)
+    run_lessons.store(path)
+    after = path.read_text(encoding="utf-8")
+    assert {"00-its-padding", "00-own"} <= {cell.id for cell in nbformat.read(path, as_version=4).cells}
+    uncounted = [re.sub(r'("execution_count": )\d+', r"\1n", text).splitlines() for text in (before, after)]
+    matcher = difflib.SequenceMatcher(None, *uncounted, autojunk=False)
+    changed = [change for change in matcher.get_opcodes() if change[0] != "equal"]
+    assert [change[0] for change in changed] == ["insert"]
+    first = changed[0][3]
+    assert before.splitlines()[:first] == after.splitlines()[:first]

@@ -1,8 +1,8 @@
-"""The lessons in one language: handouts to read, slides to present. Both open complete without a network.
+"""The lessons in one language: handouts to read, slides to present. Both kinds open complete without a network.
 
     python -m tools.export_lessons handout es       build/handout/es/00_….html and 00_….ipynb, for each lesson
     python -m tools.export_lessons slides en        build/slides/en/00_….slides.html, reveal.js beside them
-    python -m tools.export_lessons slides           both languages
+    python -m tools.export_lessons slides           every language
 
 Each lesson is run in that language first; `--stored` takes the outputs that are stored in it instead.
 """
@@ -24,7 +24,8 @@ from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
 from pipeline_helpers.language import LANGUAGES
-from tools.one_language import NotBilingual, one_language
+from pipeline_helpers.language.prose import ProseError
+from tools.one_language import one_language, outputs_in_one_language
 from tools.run_lessons import NOTEBOOKS, ROOT, LessonError, canonical, run
 
 BUILD = ROOT / "build"
@@ -193,20 +194,18 @@ def in_language(lesson: NotebookNode, lang: str, *, stored: bool = False) -> Not
     lesson = one_language(lesson, lang)
     if stored:
         return lesson
-    # Run as the reader will run it; the figures and the static pictures come out in both languages.
-    return one_language(canonical(run(lesson, {"PIPELINE_HELPERS_LANG": lang})), lang)
+    # Run as the reader will run it; the figures and the static pictures come out in every language.
+    return outputs_in_one_language(canonical(run(lesson, {"PIPELINE_HELPERS_LANG": lang})), lang)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=EXPORTS)
-    parser.add_argument("lang", nargs="?", default="", help="es or en; both when it is left out")
+    parser.add_argument("lang", nargs="?", choices=LANGUAGES, help="a language; every one when it is left out")
     parser.add_argument("--stored", action="store_true", help="take the stored outputs, run nothing")
     parser.add_argument("--notebooks", type=Path, default=NOTEBOOKS, help="where the lessons are")
     parser.add_argument("--output", type=Path, default=BUILD, help="where they go")
     arguments = parser.parse_args(argv)
-    if arguments.lang not in (*LANGUAGES, ""):
-        sys.exit(f"lang is {arguments.lang!r}; it takes es (español) or en (English), or nothing for both")
     for lang in [arguments.lang] if arguments.lang else LANGUAGES:
         folder = arguments.output / arguments.kind / lang
         folder.mkdir(parents=True, exist_ok=True)
@@ -214,7 +213,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             try:
                 lesson = in_language(nbformat.read(path, as_version=4), lang, stored=arguments.stored)
                 EXPORTS[arguments.kind](lesson, path.stem, lang, folder)
-            except (NotBilingual, LessonError) as error:
+            except (ProseError, LessonError) as error:
                 sys.exit(f"{path.name}: {error}")
             print(folder / (path.stem + ENDINGS[arguments.kind]), flush=True)
 

@@ -2,13 +2,15 @@
 
 Canonical: what depends on the run, the machine or the versions is left out, so that a second run changes no file.
 Execution counts from 1; no timing, no widget state, no path; a traceback is its last line; a live view or the
-language switch is the static HTML that stands for it.
+language switch is the static HTML that stands for it; a new cell has an id that says what it is about.
 
     python tools/run_lessons.py [notebook …]        (all of them when none is named)
 """
 
 import argparse
+import keyword
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from nbformat import NotebookNode
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 CELL_TIMEOUT = 120
+EVERYWHERE = {*keyword.kwlist, "print", "ph", "show", "torch", "nn", "functional", "no_grad", "transformers", "utils"}
+"""Names that say nothing of what a cell is about."""
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 KEPT_METADATA = ("tags", "slideshow")
@@ -50,7 +54,7 @@ def store(path: Path) -> None:
     """Run the lesson at `path` and write it back, with its outputs, in canonical form."""
     lesson = nbformat.read(path, as_version=4)
     before = path.read_text(encoding="utf-8")
-    text = nbformat.writes(canonical(run(lesson))) + "\n"
+    text = nbformat.writes(canonical(run(name_cells(lesson, path.stem[:2])))) + "\n"
     if text != before:
         path.write_text(text, encoding="utf-8")
 
@@ -92,6 +96,35 @@ def canonical(lesson: NotebookNode) -> NotebookNode:
             _clean(output, count)
         _refuse(cell, place)
     return lesson
+
+
+def name_cells(lesson: NotebookNode, number: str) -> NotebookNode:
+    """`lesson` with an id of the form `02-embedding` for each cell that has none yet; `number` is the lesson's.
+
+    An id says what the cell is about and not where it stands, so that a new cell changes no other's.
+    """
+    taken = {cell.id for cell in lesson.cells}
+    for cell in lesson.cells:
+        if re.fullmatch(rf"{number}-[a-z0-9]+(-[a-z0-9]+)*", cell.id):
+            continue
+        cell.id = name = f"{number}-{_about(cell)}"
+        again = 1
+        while cell.id in taken:
+            again += 1
+            cell.id = f"{name}-{again}"
+        taken.add(cell.id)
+    return lesson
+
+
+def _about(cell: NotebookNode) -> str:
+    """The words of a cell's id: of prose the first in English, of code the first name that is not everywhere."""
+    if cell.cell_type == "code":
+        code = re.sub(r"^%.*|(['\"]).*?\1", "", cell.source, flags=re.MULTILINE)
+        name = next((name for name in re.findall(r"[A-Za-z]\w*", code) if name not in EVERYWHERE), "")
+        text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)  # AutoModel: two words
+    else:
+        text = (cell.source.partition('lang="en">')[2] or cell.source).partition("</")[0].replace("'", "")
+    return "-".join(re.findall(r"[a-z0-9]+", text.lower())[:6]) or cell.cell_type
 
 
 def _clean(output: NotebookNode, count: int) -> None:

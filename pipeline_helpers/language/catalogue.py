@@ -1,4 +1,4 @@
-"""The catalogue: every word that the program shows, in both languages.
+"""The catalogue: every word that the program shows, in each language.
 
 `words/pipeline.toml` holds the keys `pipeline.…`, and so on. A key's text may have `{names}` in braces, which `say`
 fills in.
@@ -38,7 +38,7 @@ def say(key: str, lang: str | None = None, **values: object) -> str:
     return catalogue()[key][resolve(lang)].format(**values)
 
 
-def both(key: str, **values: object) -> dict[str, str]:
+def say_in_each(key: str, **values: object) -> dict[str, str]:
     """`say` in each of the languages: `{"es": …, "en": …}`."""
     return {lang: say(key, lang, **values) for lang in LANGUAGES}
 

@@ -1,6 +1,7 @@
 """The language in force, who is told when it changes, and where the choice is remembered.
 
-In this order: what was chosen in this kernel; `PIPELINE_HELPERS_LANG`; what was chosen last in any lesson; Spanish.
+In this order: what was chosen in this kernel; `PIPELINE_HELPERS_LANG`; what was chosen last in any lesson; the first
+of `LANGUAGES`.
 """
 
 import contextlib
@@ -9,7 +10,8 @@ import weakref
 from collections.abc import Callable
 from pathlib import Path
 
-LANGUAGES = ("es", "en")
+LANGUAGES = {"es": "Español", "en": "English"}
+"""The languages of the course by their code in ISO 639-1: what each calls itself, in the order they stand on a page."""
 ENVIRONMENT = "PIPELINE_HELPERS_LANG"
 
 _chosen: str | None = None
@@ -17,7 +19,7 @@ _listeners: list[Callable[[], Callable[[str], None] | None]] = []
 
 
 def current_language() -> str:
-    """The language in force: `"es"` or `"en"`.
+    """The code of the language in force, one of `LANGUAGES`.
 
     Raises:
         ValueError: `PIPELINE_HELPERS_LANG` is set to something else.
@@ -26,19 +28,27 @@ def current_language() -> str:
         return _chosen
     if from_environment := os.environ.get(ENVIRONMENT, "").strip():
         return resolve(from_environment, ENVIRONMENT)
-    return _remembered() or LANGUAGES[0]
+    return _remembered() or next(iter(LANGUAGES))
 
 
 def resolve(lang: str | None, argument: str = "lang") -> str:
-    """`lang` itself when it is one of the two languages, the language in force when it is None.
+    """`lang` itself when it is one of `LANGUAGES`, the language in force when it is None.
 
     Raises:
         ValueError: it is anything else; the message names `argument`.
     """
-    if lang is None:
-        return current_language()
-    if lang not in LANGUAGES:
-        raise ValueError(f"{argument} is {lang!r}; it takes 'es' (español) or 'en' (English)")
+    return current_language() if lang is None else known(lang, argument)
+
+
+def known(lang: str, argument: str = "lang") -> str:
+    """`lang` itself; unlike `resolve`, None is an error too.
+
+    Raises:
+        ValueError: it is none of `LANGUAGES`; the message names `argument`.
+    """
+    if not isinstance(lang, str) or lang not in LANGUAGES:
+        takes = " or ".join(f"{code!r} ({name})" for code, name in LANGUAGES.items())
+        raise ValueError(f"{argument} is {lang!r}; it takes {takes}")
     return lang
 
 
@@ -46,16 +56,14 @@ def choose_language(lang: str, *, remember: bool = True) -> None:
     """Put `lang` in force in this kernel and tell everything that follows it.
 
     Args:
-        lang: `"es"` or `"en"`.
+        lang: one of `LANGUAGES`.
         remember: also let the next lesson open in it.
 
     Raises:
-        ValueError: `lang` is neither.
+        ValueError: `lang` is none of them.
     """
     global _chosen
-    if lang is None:
-        raise ValueError("lang is None; it takes 'es' (español) or 'en' (English)")
-    before, _chosen = current_language(), resolve(lang)
+    before, _chosen = current_language(), known(lang)
     if remember:
         _remember(lang)
     if lang != before:
