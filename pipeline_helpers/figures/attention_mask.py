@@ -15,6 +15,7 @@ from pipeline_helpers.figures.canvas import (
     TITLE_SIZE,
     every_nth,
     hatched,
+    interpolation,
     packed,
     placed_axes,
     shortened,
@@ -130,7 +131,7 @@ def plot_attention_mask(data: Any, *, tokens: Any = None, ax: Axes | None = None
         scale = min(1.0, size_in_inches(ax)[1] / (per_row * batch))
     ax.imshow(
         prepared.mask, cmap=ListedColormap([style.FAINT, style.WORDS[0]]), vmin=0, vmax=1, aspect="auto",
-        interpolation="nearest",
+        interpolation=interpolation(ax, length),
     )  # fmt: skip
     hatched(ax, [(start - 0.5, row - 0.5, stop - start, 1) for row, start, stop in _padded(prepared.mask)], "#b4b4b4")
     if with_text:

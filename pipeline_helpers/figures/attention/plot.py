@@ -12,13 +12,17 @@ from matplotlib.image import AxesImage
 from pipeline_helpers.figures import style
 from pipeline_helpers.figures.attention.numbers import Attention, attention, columns_of
 from pipeline_helpers.figures.canvas import (
+    NOTE,
     TITLE_SIZE,
+    colour_scale,
     hatched,
+    interpolation,
     placed_axes,
     shortened,
     size_in_inches,
     title_height,
     wrapped,
+    write_numbers,
 )
 from pipeline_helpers.language import resolve, say
 
@@ -28,7 +32,6 @@ _LABEL = 10.0
 """Points of a token's name."""
 _PITCH = _LABEL * 1.2 / 72
 """Inches from one name to the next: 48 names on the largest matrix."""
-_NOTE = 11.0
 _TICKS = (0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1)
 
 
@@ -103,7 +106,7 @@ def _draw_one(ax: Axes | None, prepared: Attention, lang: str) -> Axes:
     ax.set_xlabel(say("attention.axis.keys", lang))
     ax.set_ylabel(say("attention.axis.queries", lang))
     if length <= NUMBERED:
-        _draw_numbers(ax, prepared.weights[0, 0], image)
+        write_numbers(ax, image, _LABEL)
     _hatch_padding(ax, prepared, [(-0.5, -0.5)], length)
     return ax
 
@@ -151,19 +154,12 @@ def _tiled(tiles: np.ndarray, columns: int, gap: float) -> tuple[np.ma.MaskedArr
 def _draw_weights(ax: Axes, weights: np.ndarray, box: tuple[float, float, float, float], lang: str) -> AxesImage:
     # Most weights of a long sentence are far below 0.1: the square root tells them apart, and the bar says so.
     scale = PowerNorm(0.5, vmin=0, vmax=1)
-    image = ax.imshow(weights, cmap=style.SEQUENTIAL, norm=scale, interpolation="nearest", extent=box)
-    beside = ax.inset_axes((1.02, 0, 0.02, 1))
-    bar = ax.figure.colorbar(image, cax=beside, label=say("attention.axis.weight", lang))
-    bar.set_ticks(_TICKS, labels=[f"{tick:g}" for tick in _TICKS])
-    bar.outline.set_visible(False)
+    image = ax.imshow(
+        weights, cmap=style.SEQUENTIAL, norm=scale, interpolation=interpolation(ax, weights.shape[1]), extent=box
+    )
+    colour_scale(ax, image, (1.02, 0, 0.02, 1), _TICKS, label=say("attention.axis.weight", lang))
     ax.tick_params(length=0)
     return image
-
-
-def _draw_numbers(ax: Axes, weights: np.ndarray, image: AxesImage) -> None:
-    for (row, column), weight in np.ndenumerate(weights):
-        colour = style.text_on(image.cmap(image.norm(weight)))
-        ax.text(column, row, f"{weight:.2f}", ha="center", va="center", fontsize=_LABEL, color=colour)
 
 
 def _hatch_padding(ax: Axes, prepared: Attention, corners: Sequence[tuple[float, float]], side: float) -> None:
@@ -190,8 +186,8 @@ def _name_grid(ax: Axes, prepared: Attention, corners: Sequence[tuple[float, flo
     down = [(y + 0.5, str(layer)) for (_, y), layer in zip(corners[::heads], prepared.layers, strict=True)]
     ax.xaxis.set_ticks_position("top")
     ax.xaxis.set_label_position("top")
-    ax.set_xticks(*zip(*across[::step], strict=True), fontsize=_NOTE)
-    ax.set_yticks(*zip(*down[::step], strict=True), fontsize=_NOTE)
+    ax.set_xticks(*zip(*across[::step], strict=True), fontsize=NOTE)
+    ax.set_yticks(*zip(*down[::step], strict=True), fontsize=NOTE)
     ax.set_xlabel(say("attention.axis.heads", lang))
     ax.set_ylabel(say("attention.axis.layers", lang))
 
@@ -202,7 +198,7 @@ def _name_tiles(
     """Each square's head (or layer) above it; the tokens along the left and the lower edge of them all."""
     several = "head" if len(prepared.heads) > 1 else "layer"
     for number, (x, y) in zip(prepared.heads if several == "head" else prepared.layers, corners, strict=True):
-        ax.text(x, y - 0.02, say(f"attention.title.{several}", lang, **{several: number}), fontsize=_NOTE, va="bottom")
+        ax.text(x, y - 0.02, say(f"attention.title.{several}", lang, **{several: number}), fontsize=NOTE, va="bottom")
     middles = (np.arange(0, prepared.length, step) + 0.5) / prepared.length
     lefts, tops = sorted({x for x, _ in corners}), sorted({y for _, y in corners})
     ax.set_xticks(np.add.outer(lefts, middles).ravel(), names * len(lefts), rotation=90, fontsize=_LABEL)
@@ -225,7 +221,7 @@ def _titled(
 ) -> Axes:
     """`ax`, or a new one with room for the names around it, with the title and what is to be known under it."""
     title = wrapped(_title(prepared, lang), width + 0.6, TITLE_SIZE, "bold")
-    notes = [line for note in _notes(prepared, step, lang) for line in wrapped(note, width + 0.6, _NOTE)]
+    notes = [line for note in _notes(prepared, step, lang) for line in wrapped(note, width + 0.6, NOTE)]
     tiled, named = not prepared.alone, bool(names)
     above = (0.3 if named else 0.55) if tiled else 0.08  # inches that the names of layers and heads take
     above += 0.19 * len(notes)
@@ -236,7 +232,7 @@ def _titled(
         ax = placed_axes(width, height, left=around + 0.05, right=0.02 * width + 0.95, top=top, bottom=bottom)
     heading = ax.set_title("\n".join(title), pad=72 * above)
     ax.annotate(
-        "\n".join(notes), (0, 0), xycoords=heading, xytext=(0, -3), textcoords="offset points", va="top", fontsize=_NOTE
+        "\n".join(notes), (0, 0), xycoords=heading, xytext=(0, -3), textcoords="offset points", va="top", fontsize=NOTE
     )
     return ax
 
@@ -279,7 +275,7 @@ def _describe(prepared: Attention, lang: str) -> str:
                 lang,
                 looking=prepared.name(query),
                 seen=prepared.name(key),
-                weight=f"{weight:.2f}",
+                weight=style.number(weight),
             )
             for query, key, weight in prepared.strongest
         )
@@ -299,8 +295,8 @@ def _describe(prepared: Attention, lang: str) -> str:
         size=prepared.length,
         first=prepared.name(0),
         last=prepared.name(prepared.length - 1),
-        sharp=f"{prepared.peaks.max():.2f}",
-        flat=f"{prepared.peaks.min():.2f}",
+        sharp=style.number(prepared.peaks.max()),
+        flat=style.number(prepared.peaks.min()),
         **names,
     )
     return " ".join([_title(prepared, lang) + ".", described, *_notes(prepared, 1, lang)[1:]])
