@@ -153,7 +153,7 @@ def _row_name(prepared: MaskRows, row: int, lang: str) -> str:
 
 def _width(cells: list[list[str]] | None, left: float, length: int) -> float:
     """Inches of the cells in a new figure: as wide as their tokens need to stand upright, if that can be had."""
-    widest = max((style.text_width(style.drawable(t), CELL) for row in cells or [] for t in row), default=0.5)
+    widest = max((style.text_width(t, CELL) for row in cells or [] for t in row), default=0.5)
     upright = (widest + _AIR) * length
     if length <= MAX_COLUMNS and upright <= WIDEST - left:
         return max(upright, min(WIDTH - left, 0.9 * length), 6.0)
@@ -165,7 +165,7 @@ def _cell_texts(cells: list[list[str]] | None, width: float) -> tuple[list[list[
     if cells is None:
         return None, False, 0.5
     flat = [token for row in cells for token in row]
-    widest = max(style.text_width(style.drawable(token), CELL) for token in flat)
+    widest = max(style.text_width(token, CELL) for token in flat)
     turned = widest > width - _AIR + 0.01
     texts = [[shortened(token, _LONGEST if turned else width, CELL) for token in row] for row in cells]
     return texts, turned, (min(_LONGEST, widest) + 0.42 if turned else 0.62)

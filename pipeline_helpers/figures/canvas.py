@@ -98,7 +98,7 @@ def packed(notes: Sequence[str], width: float, size: float) -> list[str]:
     lines: list[str] = []
     for note in notes:
         beside = f"{lines[-1]}   ·   {note}" if lines else note
-        if lines and style.text_width(style.drawable(beside), size) <= width:
+        if lines and style.text_width(beside, size) <= width:
             lines[-1] = beside
         else:
             lines += wrapped(note, width, size)

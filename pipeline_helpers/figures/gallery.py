@@ -155,7 +155,7 @@ def plot_heads_gallery(
     height = _ROW * len(prepared.heads) + 0.45
     names = [_name(head, lang) for head in prepared.heads]
     outputs = [_output(head) for head in prepared.heads]
-    across = min(4.2, max(style.text_width(style.drawable(name, "bold"), NAME, "bold") for name in names) + 0.26)
+    across = min(4.2, max(style.text_width(name, NAME, "bold") for name in names) + 0.26)
     lines = [say("gallery.output", lang), *(line for output in outputs for line in output.split("\n"))]
     width = _HEADS_AT + across + 0.2 + max(style.text_width(line, NAME, "bold") for line in lines)
     ax, scale = canvas(ax, width, height, say("gallery.title", lang))

@@ -223,9 +223,7 @@ def that_fit(cells: list[float], attended: int, width: float) -> list[int | None
 def _draw_labels(
     ax: Axes, column: PipelineColumn, left: float, width: float, tops: dict[str, float], limit: float, scale: float
 ) -> None:
-    name_width = min(
-        1.5, 0.2 + max(style.text_width(style.drawable(label, "bold"), 10, "bold") for label in column.labels)
-    )
+    name_width = min(1.5, 0.2 + max(style.text_width(label, 10, "bold") for label in column.labels))
     bar_left, bar_width = left + name_width, width - name_width - 0.65
     for line, (label, logit, probability) in enumerate(
         zip(column.labels, column.logits, column.probabilities, strict=True)

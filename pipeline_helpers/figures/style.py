@@ -162,12 +162,12 @@ def _glyphs(face: str) -> frozenset[int]:
 
 @cache
 def text_width(text: str, size: float, face: str = "normal") -> float:
-    """How wide `text`, made `drawable`, is drawn at `size` points, in inches; without a figure."""
+    """How wide `text`, made `drawable` in `face`, is drawn at `size` points, in inches; without a figure."""
     if not text.strip():
         return 0.32 * size / 72 * len(text)
     font = _font(face)
     font.set_size(_FONT_SIZE, 72)  # matplotlib keeps one font object a file, and drawing sets its size
-    font.set_text(text, 0.0)
+    font.set_text(drawable(text, face), 0.0)
     return float(font.get_width_height()[0]) / 64 / 72 * size / _FONT_SIZE
 
 
