@@ -195,15 +195,11 @@ def _draw_body(ax: Axes, prepared: HeadsGallery, height: float, scale: float, la
         ids = f"input_ids\n{line}"
     table = say("gallery.embeddings", lang, vocabulary=prepared.vocabulary, hidden=prepared.hidden)
     at: dict[str, Any] = {"va": "center", "linespacing": 1.3}
+    count = say("gallery.layers", lang, layers=prepared.layers)
     for x, y, text, gid in (
         (0.46, middle, ids, "input_ids"),
         (1.9, middle, table, "embeddings"),
-        (
-            front[0] + front[2] / 2,
-            front[1] + front[3] / 2,
-            say("gallery.layers", lang, layers=prepared.layers),
-            "layers",
-        ),
+        (front[0] + front[2] / 2, front[1] + front[3] / 2, count, "layers"),
     ):
         ax.text(x, y, text, size=NAME * scale, ha="center", gid=gid, **at)
     ax.text(frame[0] + frame[2] / 2, top - 0.38, name, size=NAME * scale, weight="bold", ha="center", **at)
@@ -245,7 +241,7 @@ def _describe(prepared: HeadsGallery, lang: str) -> str:
     rows = [
         f"{head.name}: " + ", ".join(f"{output} {list(shape)}" for output, shape in head.outputs.items())
         if head.name
-        else say("gallery.missing", lang, head=f"*{head.kind}")
+        else _name(head, lang)
         for head in prepared.heads
     ]
     sizes = {"batch": prepared.batch, "sequence": prepared.sequence, "hidden": prepared.hidden}

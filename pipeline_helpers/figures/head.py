@@ -78,28 +78,26 @@ def head_run(
         ValueError: shapes that do not fit, NaN or infinities.
     """
     vector = as_array(hidden, "hidden", dims=(1,))
-    pre = _linear(vector, pre_classifier, "pre_classifier")
+    first, offset = _layer(pre_classifier, "pre_classifier", len(vector))
+    pre = first @ vector + offset
     active = np.maximum(pre, 0.0)
-    _linear(active, classifier, "classifier")
-    weight, bias = (
-        as_array(classifier[0], "classifier.weight", dims=(2,)),
-        as_array(classifier[1], "classifier.bias", dims=(1,)),
-    )
+    weight, bias = _layer(classifier, "classifier", len(active))
     names = [f"LABEL_{place}" for place in range(len(bias))] if labels is None else [str(label) for label in labels]
     if len(names) != len(bias):
         raise ValueError(f"labels holds {len(names)} names for {len(bias)} logits")
     return HeadRun(vector, pre, active, weight * active, bias, names, token, sentence)
 
 
-def _linear(vector: np.ndarray, layer: tuple[Any, Any], name: str) -> np.ndarray:
+def _layer(layer: tuple[Any, Any], name: str, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Weight and bias of a linear layer that takes vectors of `size` numbers."""
     weight = as_array(layer[0], f"{name}.weight", dims=(2,))
     bias = as_array(layer[1], f"{name}.bias", dims=(1,))
-    if weight.shape != (len(bias), len(vector)):
+    if weight.shape != (len(bias), size):
         raise ValueError(
-            f"{name}.weight has shape {list(weight.shape)}; expected [{len(bias)}, {len(vector)}], to go with its bias "
+            f"{name}.weight has shape {list(weight.shape)}; expected [{len(bias)}, {size}], to go with its bias "
             "and with the vector that comes in"
         )
-    return weight @ vector + bias
+    return weight, bias
 
 
 def head_steps(trace: Trace, model: Any, *, sentence: int = 0) -> HeadRun:

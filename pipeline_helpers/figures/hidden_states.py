@@ -21,7 +21,7 @@ from pipeline_helpers.figures.canvas import (
     shortened,
     strip,
 )
-from pipeline_helpers.figures.inputs import as_array, as_index, read_rows
+from pipeline_helpers.figures.inputs import Row, as_array, as_index, read_rows
 from pipeline_helpers.language import resolve, say
 from pipeline_helpers.stages import Trace
 
@@ -67,17 +67,8 @@ def hidden_sheets(data: Any, *, sentence: int = 0, layer: int = -1, tokens: Any 
     """Take one layer out of what `plot_hidden_states` takes; the errors are the same."""
     values, number, layers = one_layer(data, layer)
     place = as_index(sentence, "sentence", len(values))
-    rows = (
-        read_rows(data if isinstance(data, Trace) else tokens)
-        if tokens is not None or isinstance(data, Trace)
-        else None
-    )
-    row = None
-    if rows is not None:
-        lengths = [len(one.tokens) for one in rows]
-        if lengths != [values.shape[1]] * len(values):
-            raise ValueError(f"tokens has rows of {lengths}; expected those of the hidden states: {values.shape[:2]}")
-        row = rows[place]
+    rows = rows_of(data, tokens, values)
+    row = None if rows is None else rows[place]
     limit = float(np.percentile(np.abs(values), 99)) or float(np.abs(values).max()) or 1.0
     return HiddenSheets(
         values=values,
@@ -111,6 +102,23 @@ def one_layer(data: Any, layer: int) -> tuple[np.ndarray, int | None, int | None
     as_index(layer, "layer", 1)
     values = as_array(states, "hidden_states", dims=(2, 3))
     return (values if values.ndim == 3 else values[None]), None, None
+
+
+def rows_of(data: Any, tokens: Any, values: np.ndarray) -> list[Row] | None:
+    """The tokens of the hidden states `values`, `[B, S, H]`, which a `Trace` brings along; None where nobody knows.
+
+    Raises:
+        TypeError, ValueError: these are no tokens, or not those of `values`.
+    """
+    source = data if isinstance(data, Trace) else tokens
+    if source is None:
+        return None
+    rows = read_rows(source)
+    lengths = [len(row.tokens) for row in rows]
+    if lengths != [values.shape[1]] * len(values):
+        expected = list(values.shape[:2])
+        raise ValueError(f"tokens has rows of {lengths}; expected those of the hidden states: {expected}")
+    return rows
 
 
 def dimensions(value: Any) -> int:

@@ -9,24 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
-from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import (
-    TITLE_SIZE,
-    colour_scale,
-    every_nth,
-    interpolation,
-    packed,
-    placed_axes,
-    shortened,
-    size_in_inches,
-    title_height,
-    wrapped,
-    write_numbers,
-)
-from pipeline_helpers.figures.hidden_states import dimensions, one_layer
+from pipeline_helpers.figures import canvas, style
+from pipeline_helpers.figures.hidden_states import dimensions, one_layer, rows_of
 from pipeline_helpers.figures.inputs import as_array, as_index, read_rows
 from pipeline_helpers.language import resolve, say
-from pipeline_helpers.stages import Trace
 
 MAX_NAMED = 48
 """Up to so many tokens of a sentence each is named; beyond that every n-th."""
@@ -101,13 +87,7 @@ def token_similarity(
     if not hasattr(sentences, "__len__") or len(sentences) != 2:
         raise ValueError(f"sentences is {sentences!r}; expected two rows of the batch, as (0, 1)")
     pair = tuple(as_index(place, f"sentences[{i}]", len(values)) for i, place in enumerate(sentences))
-    source = data if isinstance(data, Trace) else tokens
-    rows = None if source is None else read_rows(source)
-    if rows is not None and [len(row.tokens) for row in rows] != [values.shape[1]] * len(values):
-        raise ValueError(
-            f"tokens has rows of {[len(row.tokens) for row in rows]}; expected those of the hidden states: "
-            f"{list(values.shape[:2])}"
-        )
+    rows = rows_of(data, tokens, values)
     vectors, names = [], []
     for place in pair:
         kept = [i for i in range(values.shape[1]) if rows is None or rows[place].attended[i]]
@@ -152,31 +132,33 @@ def plot_token_similarity(
     lang = resolve(lang)
     prepared = token_similarity(data, sentences=sentences, layer=layer, tokens=tokens)
     count, across = prepared.cosine.shape
-    rows = [shortened(token, _LONGEST, LABEL) for token in prepared.rows]
-    columns = [shortened(token, _LONGEST, LABEL) for token in prepared.columns]
+    rows = [canvas.shortened(token, _LONGEST, LABEL) for token in prepared.rows]
+    columns = [canvas.shortened(token, _LONGEST, LABEL) for token in prepared.columns]
     left = max(style.text_width(name, LABEL) for name in rows) + 0.5
     below = max(style.text_width(name, LABEL) for name in columns)
     width, height = _size(count, across)
     if ax is not None:
-        width, height = size_in_inches(ax)
+        width, height = canvas.size_in_inches(ax)
     around = max(width, 5.5) + left
-    title = wrapped(_title(prepared, lang), around if ax is None else width, TITLE_SIZE, "bold")
-    notes = packed(_notes(prepared, lang), around - 0.1 if ax is None else width, LABEL)
+    title = canvas.wrapped(_title(prepared, lang), around if ax is None else width, canvas.TITLE_SIZE, "bold")
+    notes = canvas.packed(_notes(prepared, lang), around - 0.1 if ax is None else width, LABEL)
     place: dict[str, Any] = {}
     if ax is None:
         place = {"x": (0.1 - left) / width, "ha": "left"}  # the title begins at the paper's edge, not at the matrix's
         right = around - left - width + 1.0
         bottom = below + 0.55 + 0.22 * len(notes)
-        ax = placed_axes(width, height, left=left, right=right, top=title_height(title) + 0.2, bottom=bottom)
+        ax = canvas.placed_axes(
+            width, height, left=left, right=right, top=canvas.title_height(title) + 0.2, bottom=bottom
+        )
     colours = colormaps[style.DIVERGING].with_extremes(bad=style.FAINT)
     image = ax.imshow(
         np.ma.masked_invalid(prepared.cosine), cmap=colours, vmin=-1, vmax=1, aspect="auto", gid="cosine",
-        interpolation=interpolation(ax, across),
+        interpolation=canvas.interpolation(ax, across),
     )  # fmt: skip
     if across <= MAX_NUMBERS and width / across >= 0.4 and height / count >= 0.2:
-        write_numbers(ax, image, NUMBER)
+        canvas.write_numbers(ax, image, NUMBER)
     _frame(ax, prepared.nearest, 1.8 if height / count > 0.2 else 1.0)
-    every_row, every_column = every_nth(count, MAX_NAMED), every_nth(across, MAX_NAMED)
+    every_row, every_column = canvas.every_nth(count, MAX_NAMED), canvas.every_nth(across, MAX_NAMED)
     ax.set_yticks(range(0, count, every_row), rows[::every_row], size=LABEL)
     ax.set_xticks(range(0, across, every_column), columns[::every_column], size=LABEL, rotation=90)
     ax.tick_params(length=0)
@@ -185,7 +167,7 @@ def plot_token_similarity(
     ax.set_title("\n".join(title), **place)
     ax.set_ylabel(_axis_name(prepared, 0, lang))
     ax.set_xlabel("\n".join([_axis_name(prepared, 1, lang), *notes]), size=LABEL, linespacing=1.35)
-    colour_scale(ax, image, (1 + 0.15 / width, 0, 0.16 / width, 1), (-1, 0, 1))
+    canvas.colour_scale(ax, image, (1 + 0.15 / width, 0, 0.16 / width, 1), (-1, 0, 1))
     style.set_alt_text(ax, _describe(prepared, lang))
     return ax
 
@@ -233,7 +215,7 @@ def _notes(prepared: TokenSimilarity, lang: str) -> list[str]:
     notes = [say("token_similarity.framed", lang)]
     if np.isnan(prepared.cosine).any():
         notes.append(say("token_similarity.nowhere", lang))
-    every = max(every_nth(size, MAX_NAMED) for size in prepared.cosine.shape)
+    every = max(canvas.every_nth(size, MAX_NAMED) for size in prepared.cosine.shape)
     if every > 1:
         notes.append(say("token_similarity.every", lang, n=every))
     return notes
