@@ -7,7 +7,10 @@ from weakref import WeakKeyDictionary
 import matplotlib as mpl
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.font_manager import findfont, get_font
+from matplotlib.text import Text
+
+from pipeline_helpers.figures.style import luminance
 
 _measured: WeakKeyDictionary[Axes, dict] = WeakKeyDictionary()
 any_text = st.text(st.characters(codec="utf-8"), min_size=0, max_size=24)
@@ -77,13 +80,18 @@ def overlapping(ax, gids=None):
 
 def contrast(one, other):
     """The contrast ratio of two colours, 1 to 21 (WCAG 2.1)."""
-
-    def luminance(colour):
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
     dark, light = sorted([luminance(one), luminance(other)])
     return (light + 0.05) / (dark + 0.05)
+
+
+def without_glyph(ax):
+    """`(letter, font)` of each letter in the figure of `ax` that the font it is drawn in does not have."""
+    found = set()
+    for text in ax.get_figure(root=True).findobj(Text):
+        font = get_font(findfont(text.get_fontproperties()))
+        missing = set(text.get_text()) - {"\n"} - set(map(chr, font.get_charmap()))
+        found |= {(letter, font.style_name) for letter in missing}
+    return found
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 
 import pipeline_helpers as ph
 from pipeline_helpers.figures import head_run, head_steps, plot_head, style
-from pipeline_helpers.figures.head import MAX_LABELS, _sum_in_few_digits
+from pipeline_helpers.figures.head import MAX_LABELS, sum_in_few_digits
 from pipeline_helpers.language import LANGUAGES, catalogue
 from pipeline_helpers.stages import load
 from tests import drawn
@@ -88,10 +88,10 @@ def test_the_sums_add_up_as_printed(trace, model):
 
 
 def test_a_sum_that_rounding_spoils_gets_more_digits_or_says_so():
-    assert _sum_in_few_digits(0.93, -0.18, 0.0, 0.75) == ("0.93", "-0.18", "0.00", "0.75", "=")
-    assert _sum_in_few_digits(0.934, -0.186, 0.0, 0.748)[3:] == ("0.748", "=")
-    assert _sum_in_few_digits(0.004444, 0.0, 0.004444, 0.008888)[4] == "≈"
-    assert _sum_in_few_digits(2e4, -1e4, 0.0, 1e4)[4] == "≈"
+    assert sum_in_few_digits(0.93, -0.18, 0.0, 0.75) == ("0.93", "-0.18", "0.00", "0.75", "=")
+    assert sum_in_few_digits(0.934, -0.186, 0.0, 0.748)[3:] == ("0.748", "=")
+    assert sum_in_few_digits(0.004444, 0.0, 0.004444, 0.008888)[4] == "≈"
+    assert sum_in_few_digits(2e4, -1e4, 0.0, 1e4)[4] == "≈"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

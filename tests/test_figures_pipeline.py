@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pipeline_helpers as ph
-from pipeline_helpers.figures.pipeline import MAX_SENTENCES, PipelineColumns, _that_fit
+from pipeline_helpers.figures.pipeline import MAX_SENTENCES, PipelineColumns, that_fit
 from tests.drawn import cut_off, overlapping
 
 
@@ -119,7 +119,7 @@ def test_what_is_no_trace_is_refused():
 @given(st.lists(st.floats(0.2, 3.0), min_size=2, max_size=30), st.integers(1, 30), st.floats(1.5, 12.0))
 def test_what_is_shown_fits_or_is_the_ends(cells, attended, width):
     attended = min(attended, len(cells))
-    shown = _that_fit(cells, attended, width)
+    shown = that_fit(cells, attended, width)
     places = [place for place in shown if place is not None]
     assert places == sorted(set(places))
     assert attended - 1 in places

@@ -1,12 +1,17 @@
 """What holds for every figure: the languages, the alternative texts, the files, and nothing left behind."""
 
+import re
 import warnings
+from contextlib import contextmanager
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import torch
+from cycler import cycler
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.text import Text
@@ -17,7 +22,7 @@ from pipeline_helpers.figures import style
 from pipeline_helpers.figures.head import head_run
 from pipeline_helpers.figures.show import figure_html
 from pipeline_helpers.language import LANGUAGES
-from tests.drawn import contrast
+from tests.drawn import contrast, quiet, without_glyph
 
 PLOTS = sorted(name for name in ph.__all__ if name.startswith("plot_"))
 
@@ -90,7 +95,7 @@ def test_every_text_can_be_read_on_what_is_under_it(name, lang, trace):
         assert contrast(colours[place], behind) >= 4.5, (texts[place].get_text(), colours[place], behind)
 
 
-def test_show_leaves_no_figure_open_after_a_hundred_calls(capsys):
+def test_show_leaves_no_figure_open_after_a_hundred_calls():
     for _ in range(100):
         assert ph.show(lambda lang: plt.figure(figsize=(0.2, 0.2)).add_subplot()) is None
     assert plt.get_fignums() == []
@@ -124,6 +129,8 @@ def test_a_figure_is_saved_in_three_formats_with_its_alternative_text(ending, be
         path = ph.save(ax, tmp_path / f"figure{ending}")
     written = path.read_bytes()
     assert written.startswith(begins)
+    assert b"CreationDate" not in written
+    assert b"dc:date" not in written
     assert b"Softmax at temperature 1" in written or "Softmax".encode("utf-16-be") in written
     assert plt.get_fignums() == [ax.figure.number]
 
@@ -185,3 +192,215 @@ def test_whatever_is_drawable_is_drawn_without_a_warning(text):
             figure.canvas.draw()
         finally:
             plt.close(figure)
+
+
+NOT_OF_THE_PICTURE = ("backend", "backend_fallback", "figure.max_open_warning", "interactive")
+SCRIPTS = ["ب", "ߊ", "ⴰ", "ᚁ", "𝖠", "𝗔", "𝘈", "汉"]
+"""Letters of which DejaVu has some in the regular, some in the bold and some in the italic face alone, or in none."""
+
+
+@pytest.fixture(scope="module")
+def other_settings():
+    """Each setting of matplotlib's that there is another valid value for, with it."""
+    tried = [
+        True, False, 0.7, 3, 7, 42, "red", "0.3", "bold", "italic", "large", "right", "top", "x", "--", "tight", "log",
+        [0.1, 0.2], [1, 1], (5, 4), (1, 100, 2), ["DejaVu Serif"], "DejaVu Serif", "lower", "both", "cm", "hanning",
+        cycler(color=["red", "lime"]), "viridis", "rgba", "small-caps", "condensed", "o", "svg", "major", "inout",
+        "out", "miter", "bevel", "butt", "path", "constrained", "none", "%Y", "UTC", "linear", "offset", "xy", "it",
+        "mergecells", "round_numbers", "a4", "landscape", "gouraud", "xpdf", "pdflatex", "serial", "horizontal",
+        "1980-01-01", "html5", "concise", "sphere",
+    ]  # fmt: skip
+    others = {}
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # two settings are deprecated
+        for key, default in mpl.rcParamsDefault.items():
+            for value in tried if key not in NOT_OF_THE_PICTURE else ():
+                try:
+                    mpl.rcParams[key] = value
+                except (ValueError, TypeError, AttributeError):
+                    continue
+                if mpl.rcParams[key] != default:
+                    others[key] = value
+                    break
+    return others
+
+
+@contextmanager
+def users(settings):
+    """`settings` as a user's matplotlibrc has them; a warning inside fails."""
+    with mpl.rc_context():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            mpl.rcParams.update(settings)
+        with quiet():
+            yield
+
+
+def written(ax, folder, *endings):
+    """The bytes of the figure of `ax` as it is drawn on a screen, and in each of some formats."""
+    ax.figure.canvas.draw()
+    files = [ph.save(ax, folder / f"figure.{ending}").read_bytes() for ending in endings]
+    return [bytes(ax.figure.canvas.buffer_rgba()), *files]
+
+
+def test_nearly_every_setting_is_tried(other_settings):
+    print(f"{len(other_settings)} of {len(mpl.rcParamsDefault)} settings have another value")
+    assert len(other_settings) >= 300
+    assert {"image.origin", "text.usetex", "figure.autolayout", "savefig.bbox", "pdf.fonttype"} <= set(other_settings)
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_the_users_settings_change_no_byte_of_a_figure(name, trace, other_settings, tmp_path):
+    drawn_before = getattr(ph, name)(sample(name, trace))
+    expected = written(drawn_before, tmp_path, "svg", "png", "pdf")
+    with users(other_settings):
+        assert written(drawn_before, tmp_path, "svg") == expected[:2]
+        assert written(getattr(ph, name)(sample(name, trace)), tmp_path, "svg", "png", "pdf") == expected
+
+
+@pytest.mark.parametrize("key", ["image.origin", "text.usetex", "figure.autolayout", "savefig.bbox"])
+def test_one_setting_changes_nothing_that_is_shown(key, other_settings):
+    weights = [[1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0], [0.25] * 4]
+    expected = figure_html(ph.plot_attention, weights, tokens=["a", "##b", "$", "_"])
+    with users({key: other_settings[key]}):
+        assert figure_html(ph.plot_attention, weights, tokens=["a", "##b", "$", "_"]) == expected
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_on_somebodys_axes_text_stays_text(name, trace):
+    with users({"text.usetex": True, "font.family": ["serif"]}):
+        _, own = plt.subplots(figsize=(9, 6))
+        own.get_xticklabels(), own.get_yticklabels()  # there before we draw
+        getattr(ph, name)(sample(name, trace), ax=own)
+        title, names = own.get_title("left"), [*own.get_xticklabels(), *own.get_yticklabels()] * own.axison
+        titles = [text for text in own.findobj(Text) if text.get_text() == title]
+        assert not any(text.get_usetex() or text.get_parse_math() for text in [*titles, *names])
+        own.figure.canvas.draw()
+
+
+def in_many_scripts(name):
+    """Data for `ph.<name>` with letters of many scripts wherever it shows text of the data, as arguments."""
+    count = len(SCRIPTS)
+    vectors = np.random.default_rng(0).normal(size=(count, count))
+    if name in ("plot_pipeline", "plot_tokens"):
+        names = {0: " ".join(SCRIPTS), 1: "".join(reversed(SCRIPTS))}
+        return (replace(ph.trace([" ".join(SCRIPTS), "a"]), id2label=names),), {}
+    if name == "plot_head":
+        labels = [" ".join(SCRIPTS), "b"]
+        layers = (vectors, vectors[0]), (vectors[:2], vectors[1, :2])
+        return (head_run(vectors[0], *layers, labels=labels, token="".join(SCRIPTS)),), {}
+    if name == "plot_logits_to_probs":
+        return (range(count),), {"labels": [" ".join(SCRIPTS)] * count}
+    weights = np.full((count, count), 1 / count)
+    return {
+        "plot_attention": ((weights,), {"tokens": SCRIPTS}),
+        "plot_attention_mask": (([[1] * count],), {"tokens": [SCRIPTS]}),
+        "plot_hidden_states": ((vectors,), {"tokens": SCRIPTS}),
+        "plot_token_similarity": (((vectors, vectors),), {"tokens": (SCRIPTS, SCRIPTS)}),
+        "plot_heads_gallery": ((ph.trace("a").config,), {}),  # no text of the data
+    }[name]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", PLOTS)
+def test_each_letter_is_in_the_face_that_it_is_drawn_in(name, lang):
+    data, options = in_many_scripts(name)
+    with quiet():
+        ax = getattr(ph, name)(*data, **options, lang=lang)
+        ax.figure.canvas.draw()
+    assert without_glyph(ax) == set()
+    said = "".join(text.get_text() for text in ax.figure.findobj(Text))
+    assert ("ᚁ" in said and "𝖠" in said) or name == "plot_heads_gallery"
+
+
+@pytest.mark.parametrize("face", ["normal", "bold", "italic"])
+def test_drawable_asks_the_face(face):
+    kept = {"normal": "بߊⴰᚁ𝖠", "bold": "بߊⴰᚁ𝗔", "italic": "𝘈"}
+    assert set(style.drawable("".join(SCRIPTS), face)) == {*kept[face], "□"}
+
+
+TINY = -0.001
+
+
+def with_tiny_numbers(name, trace):
+    """Data for `ph.<name>` whose numbers round to zero from below."""
+    tiny = np.full((2, 3, 3), TINY)
+    if name == "plot_pipeline":
+        return (replace(trace, logits=trace.logits * 0 + TINY, hidden_states=(torch.tensor(tiny),)),)
+    if name == "plot_head":
+        return (head_run(tiny[0, 0], (tiny[0], tiny[0, 0]), (tiny[0, :2], tiny[0, 0, :2])),)
+    if name == "plot_token_similarity":
+        return ((np.array([[1, 0, 0], [1, TINY, 0]]), np.array([[TINY, 1, 0], [0, 0, 1]])),)
+    if name == "plot_attention":
+        return (np.array([[1, -0.0], [-0.0, 1]]),)
+    return {"plot_hidden_states": (tiny,), "plot_logits_to_probs": ([TINY, -0.0],)}.get(name, (sample(name, trace),))
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_no_number_reads_minus_zero(name, trace):
+    ax = getattr(ph, name)(*with_tiny_numbers(name, trace), lang="en")
+    for said in [*(text.get_text() for text in ax.figure.findobj(Text)), ph.alt_text(ax)]:
+        assert not re.search(r"[-−]0(\.0*)?(?![\d.])", said), said
+
+
+NO_REAL_NUMBERS = {
+    "complex": np.array([[1 + 2j, 1], [0, 1]]),
+    "complex tensor": torch.tensor([[1j, 1], [0, 1]]),
+    "masked": np.ma.array([[1.0, 0.0], [0.0, 1.0]], mask=[[True, False], [False, False]]),
+    "list of masked": [np.ma.array([1.0, 0.0], mask=[True, False])] * 2,
+    "meta tensor": torch.ones(2, 2, device="meta"),
+    "digits": [["1", "0"], ["0", "1"]],
+    "dates": np.array([["2020-01-01"] * 2] * 2, dtype="datetime64[D]"),
+}
+
+
+@pytest.mark.parametrize("kind", NO_REAL_NUMBERS)
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [
+        ("plot_attention", "data"),
+        ("plot_attention_mask", "attention_mask"),
+        ("plot_hidden_states", "hidden_states"),
+        ("plot_logits_to_probs", "logits"),
+        ("plot_token_similarity", "first"),
+    ],
+)
+def test_what_is_no_real_number_is_refused_by_its_name(name, argument, kind):
+    value = NO_REAL_NUMBERS[kind]
+    with quiet(), pytest.raises(TypeError, match=f"^{argument} is no array of numbers"):
+        getattr(ph, name)((value, value) if name == "plot_token_similarity" else value)
+    with quiet(), pytest.raises(TypeError, match=r"^hidden is no array of numbers"):
+        head_run(value, (np.eye(2), np.ones(2)), (np.eye(2), np.ones(2)))
+
+
+def test_a_masked_array_that_hides_nothing_is_an_array():
+    assert ph.plot_attention(np.ma.array(np.eye(2))).get_images()
+
+
+def test_of_more_columns_than_pixels_none_is_dropped():
+    values = np.zeros((1, 4, 5000))
+    values[0, 1, ::50] = 1.0  # one in fifty, which picking columns could miss or hit alone
+    _, small = plt.subplots(figsize=(3, 2))
+    for ax in (ph.plot_hidden_states(values), ph.plot_hidden_states(values, ax=small)):
+        shown = ax.get_images()[0].get_array()
+        assert shown.shape[1] < 1000
+        np.testing.assert_allclose(shown.mean(axis=1), values[0].mean(axis=1), atol=0.01)
+    assert ph.plot_hidden_states(values[..., :900]).get_images()[0].get_array().shape == (4, 900)
+
+
+@pytest.mark.parametrize("name", ["plot_attention", "plot_attention_mask", "plot_token_similarity"])
+def test_cells_smaller_than_a_pixel_are_averaged(name):
+    _, small = plt.subplots(figsize=(1, 1))
+    stripes = np.tile([0, 1], (100, 400))
+    data = {
+        "plot_attention": np.full((12, 100, 100), 0.01),
+        "plot_attention_mask": stripes,
+        "plot_token_similarity": (np.eye(200), np.eye(200)),
+    }[name]
+    assert getattr(ph, name)(data, ax=small).get_images()[0].get_interpolation() in ("auto", "antialiased")
+    assert getattr(ph, name)(data).get_images()[0].get_interpolation() == "nearest"
+
+
+def test_the_contrast_is_that_of_the_guidelines():
+    assert contrast("black", "white") == pytest.approx(21)
+    assert contrast("#767676", "white") == pytest.approx(4.54, abs=0.005)  # the best known grey of WCAG's

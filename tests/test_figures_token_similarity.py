@@ -98,7 +98,7 @@ def test_numbers_have_contrast_on_every_colour():
         x, y = text.get_position()
         background = image.cmap(image.norm(image.get_array()[y, x]))
         assert drawn.contrast(to_rgb(text.get_color()), background[:3]) >= 4.5
-    assert {text.get_color() for text in ax.texts} == {style.INK, style.PAPER}
+    assert {text.get_color() for text in ax.texts} == {style.text_on("black"), style.text_on("white")}
 
 
 @pytest.mark.parametrize(

@@ -10,18 +10,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
-from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import (
-    TITLE_SIZE,
-    every_nth,
-    hatched,
-    packed,
-    placed_axes,
-    shortened,
-    size_in_inches,
-    title_height,
-    wrapped,
-)
+from pipeline_helpers.figures import canvas, style
 from pipeline_helpers.figures.inputs import Row, as_array, read_rows
 from pipeline_helpers.language import resolve, say
 
@@ -116,23 +105,29 @@ def plot_attention_mask(data: Any, *, tokens: Any = None, ax: Axes | None = None
     names = [_row_name(prepared, row, lang) for row in range(batch)]
     left = max(style.text_width(line, LABEL) for name in names for line in name.split("\n")) + 0.2
     cells = prepared.tokens if with_text else None
-    width = _width(cells, left, length) if ax is None else size_in_inches(ax)[0]
+    width = _width(cells, left, length) if ax is None else canvas.size_in_inches(ax)[0]
     texts, turned, per_row = _cell_texts(cells, width / length)
     if not with_text:
         per_row = 0.42 if batch <= MAX_ROWS else max(0.1, min(0.3, 6.5 / batch))
-    title = wrapped(say("attention_mask.title", lang, batch=batch, length=length), width, TITLE_SIZE, "bold")
-    lines = packed(_notes(prepared, with_text, lang), width, LABEL)
+    title = canvas.wrapped(
+        say("attention_mask.title", lang, batch=batch, length=length), width, canvas.TITLE_SIZE, "bold"
+    )
+    lines = canvas.packed(_notes(prepared, with_text, lang), width, LABEL)
     scale = 1.0
     if ax is None:
         bottom = 0.6 + 0.22 * len(lines)
-        ax = placed_axes(width, per_row * batch, left=left, right=0.2, top=title_height(title) + 0.22, bottom=bottom)
+        ax = canvas.placed_axes(
+            width, per_row * batch, left=left, right=0.2, top=canvas.title_height(title) + 0.22, bottom=bottom
+        )
     else:
-        scale = min(1.0, size_in_inches(ax)[1] / (per_row * batch))
+        scale = min(1.0, canvas.size_in_inches(ax)[1] / (per_row * batch))
     ax.imshow(
         prepared.mask, cmap=ListedColormap([style.FAINT, style.WORDS[0]]), vmin=0, vmax=1, aspect="auto",
-        interpolation="nearest",
+        interpolation=canvas.interpolation(ax, length),
     )  # fmt: skip
-    hatched(ax, [(start - 0.5, row - 0.5, stop - start, 1) for row, start, stop in _padded(prepared.mask)], "#b4b4b4")
+    canvas.hatched(
+        ax, [(start - 0.5, row - 0.5, stop - start, 1) for row, start, stop in _padded(prepared.mask)], "#b4b4b4"
+    )
     if with_text:
         _draw_cells(ax, prepared.mask, texts, turned, scale)
     ax.set_title("\n".join(title))
@@ -152,7 +147,7 @@ def _row_name(prepared: MaskRows, row: int, lang: str) -> str:
 
 def _width(cells: list[list[str]] | None, left: float, length: int) -> float:
     """Inches of the cells in a new figure: as wide as their tokens need to stand upright, if that can be had."""
-    widest = max((style.text_width(style.drawable(t), CELL) for row in cells or [] for t in row), default=0.5)
+    widest = max((style.text_width(t, CELL) for row in cells or [] for t in row), default=0.5)
     upright = (widest + _AIR) * length
     if length <= MAX_COLUMNS and upright <= WIDEST - left:
         return max(upright, min(WIDTH - left, 0.9 * length), 6.0)
@@ -164,9 +159,9 @@ def _cell_texts(cells: list[list[str]] | None, width: float) -> tuple[list[list[
     if cells is None:
         return None, False, 0.5
     flat = [token for row in cells for token in row]
-    widest = max(style.text_width(style.drawable(token), CELL) for token in flat)
+    widest = max(style.text_width(token, CELL) for token in flat)
     turned = widest > width - _AIR + 0.01
-    texts = [[shortened(token, _LONGEST if turned else width, CELL) for token in row] for row in cells]
+    texts = [[canvas.shortened(token, _LONGEST if turned else width, CELL) for token in row] for row in cells]
     return texts, turned, (min(_LONGEST, widest) + 0.42 if turned else 0.62)
 
 
@@ -209,9 +204,9 @@ def _digit(value: int) -> Path:
 
 def _label(ax: Axes, names: list[str], length: int, xlabel: str) -> None:
     batch = len(names)
-    width, height = size_in_inches(ax)
-    every_row = every_nth(batch, height / (0.36 if "\n" in "".join(names) else 0.2))
-    every = every_nth(length, width / (style.text_width(str(length), LABEL) + 0.12))
+    width, height = canvas.size_in_inches(ax)
+    every_row = canvas.every_nth(batch, height / (0.36 if "\n" in "".join(names) else 0.2))
+    every = canvas.every_nth(length, width / (style.text_width(str(length), LABEL) + 0.12))
     ax.set_yticks(range(0, batch, every_row), names[::every_row], size=LABEL)
     ax.set_xticks(range(0, length, every), [str(place) for place in range(0, length, every)], size=LABEL)
     ax.set_xlabel(xlabel, size=LABEL, linespacing=1.35)

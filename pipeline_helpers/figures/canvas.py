@@ -1,22 +1,27 @@
 """A sheet of paper measured in inches, for figures that are diagrams; and text that fits into it."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch, PathPatch
+from matplotlib.image import AxesImage
+from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from pipeline_helpers.figures import style
 
 TITLE_SIZE = 14
+DPI = 144
+"""Pixels an inch of a shown figure: sharp on a laptop's screen and on a projector."""
 MARGIN = 0.12
 """Inches of paper around a canvas."""
 ELLIPSIS = "…"
+_CORNERS = ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
+NOTE, NOTE_LINE = 11, 0.23
+"""Points of a note, and inches of its line."""
 
 
 def placed_axes(width: float, height: float, *, left: float, right: float, top: float, bottom: float) -> Axes:
@@ -24,7 +29,7 @@ def placed_axes(width: float, height: float, *, left: float, right: float, top: 
     import matplotlib.pyplot as plt
 
     whole, tall = left + width + right, top + height + bottom
-    figure = plt.figure(figsize=(whole, tall))
+    figure = plt.figure(figsize=(whole, tall), FigureClass=style.Paper)
     return figure.add_axes((left / whole, bottom / tall, width / whole, height / tall))
 
 
@@ -76,15 +81,15 @@ def size_in_inches(ax: Axes) -> tuple[float, float]:
     return float(box.width * width), float(box.height * height)
 
 
-def wrapped(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
-    """`text` in lines of at most `width` inches; a word that is wider than that is shortened."""
+def wrapped(text: str, width: float, size: float, face: str = "normal") -> list[str]:
+    """`text` in lines of at most `width` inches in `face`; a word that is wider than that is shortened."""
     lines: list[str] = []
-    for word in style.drawable(text).split(" "):
+    for word in style.drawable(text, face).split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and style.text_width(longer, size, weight) <= width:
+        if lines and style.text_width(longer, size, face) <= width:
             lines[-1] = longer
         else:
-            lines.append(shortened(word, width, size, weight))
+            lines.append(shortened(word, width, size, face))
     return lines
 
 
@@ -93,23 +98,23 @@ def packed(notes: Sequence[str], width: float, size: float) -> list[str]:
     lines: list[str] = []
     for note in notes:
         beside = f"{lines[-1]}   ·   {note}" if lines else note
-        if lines and style.text_width(style.drawable(beside), size) <= width:
+        if lines and style.text_width(beside, size) <= width:
             lines[-1] = beside
         else:
             lines += wrapped(note, width, size)
     return lines
 
 
-def shortened(text: str, width: float, size: float, weight: str = "normal") -> str:
-    """`text`, made drawable; with its middle left out where it is wider than `width` inches."""
-    text = style.drawable(text)
-    if style.text_width(text, size, weight) <= width:
+def shortened(text: str, width: float, size: float, face: str = "normal") -> str:
+    """`text`, made drawable in `face`; with its middle left out where it is wider than `width` inches."""
+    text = style.drawable(text, face)
+    if style.text_width(text, size, face) <= width:
         return text
     # Each try measures a text: halve the interval of what may be kept.
     least, most = 0, len(text) - 1
     while least < most:
         keep = (least + most + 1) // 2
-        if style.text_width(_without_middle(text, keep), size, weight) <= width:
+        if style.text_width(_without_middle(text, keep), size, face) <= width:
             least = keep
         else:
             most = keep - 1
@@ -139,19 +144,78 @@ def boxes(
     return collection
 
 
-@cache
-def _unit() -> tuple[tuple[float, float], ...]:
-    return ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
-
-
 def hatched(
     ax: Axes, rectangles: Sequence[tuple[float, float, float, float]], colour: str = style.MUTED, pattern: str = "///"
 ) -> PathPatch:
     """One artist that hatches all `rectangles` `(left, top, width, height)`, however many they are."""
-    vertices = [(x + u * w, y + v * h) for x, y, w, h in rectangles for u, v in _unit()]
+    vertices = [(x + u * w, y + v * h) for x, y, w, h in rectangles for u, v in _CORNERS]
     codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(rectangles)
     patch = PathPatch(
         Path(np.array(vertices).reshape(-1, 2), codes), facecolor="none", edgecolor=colour, linewidth=0, hatch=pattern
     )
     ax.add_artist(patch)
     return patch
+
+
+def arrow(
+    ax: Axes, start: tuple[float, float], stop: tuple[float, float], *, size: float = 12, kind: str = "-|>", **look: Any
+) -> None:
+    """An arrow with a head of `size` points."""
+    look = {"arrowstyle": kind, "color": style.INK, "lw": 0.12 * size, "shrinkA": 0, "shrinkB": 0} | look
+    ax.annotate("", stop, start, arrowprops=look | {"mutation_scale": size})
+
+
+def draw_notes(ax: Axes, lines: Sequence[str], scale: float) -> None:
+    """`lines` at the bottom of a canvas, in type that comes second."""
+    for place, line in enumerate(lines):
+        y = ax.get_ylim()[0] - NOTE_LINE * (len(lines) - place - 0.5)
+        ax.text(0, y, line, size=NOTE * scale, color=style.MUTED, va="center", gid="note")
+
+
+def strip(ax: Axes, values: np.ndarray, box: tuple[float, float, float, float], limit: float, **look: Any) -> AxesImage:
+    """Numbers as colours, from -limit to limit, in a framed `box` (left, top, width, height) of a canvas."""
+    x, y, width, height = box
+    across, down = size_in_inches(ax)
+    pixels = max(1, int(width * DPI * min(across / ax.get_xlim()[1], down / ax.get_ylim()[0])))
+    image = ax.imshow(
+        averaged(values, pixels), cmap=style.DIVERGING, vmin=-limit, vmax=limit, aspect="equal",
+        extent=(x, x + width, y + height, y), interpolation="nearest", **look,
+    )  # fmt: skip
+    ax.add_patch(Rectangle((x, y), width, height, fill=False, edgecolor=style.INK, zorder=image.zorder + 0.02))
+    return image
+
+
+def averaged(values: np.ndarray, most: int) -> np.ndarray:
+    """`values` in at most `most` columns: the means of neighbours, since of a pixel's columns one alone would show."""
+    if values.shape[1] <= most:
+        return values
+    return np.stack([part.mean(axis=1) for part in np.array_split(values, most, axis=1)], axis=1)
+
+
+def interpolation(ax: Axes, columns: int) -> str:
+    """How to draw so many columns across `ax`: each as it is where each has a pixel, else averaged."""
+    return "nearest" if columns <= size_in_inches(ax)[0] * DPI else "auto"
+
+
+def colour_scale(
+    ax: Axes,
+    image: AxesImage,
+    box: tuple[float, float, float, float],
+    ticks: Sequence[float],
+    size: float = 10,
+    **look: Any,
+) -> None:
+    """The colours of `image` and what they mean, in `box` (left, bottom, width, height, as shares of `ax`)."""
+    bar = figure_of(ax).colorbar(image, cax=ax.inset_axes(box), **look)
+    bar.set_ticks(ticks, labels=[f"{tick:.3g}" for tick in ticks])
+    bar.ax.tick_params(labelsize=size, length=2)
+    bar.outline.set_visible(False)
+
+
+def write_numbers(ax: Axes, image: AxesImage, size: float) -> None:
+    """Each cell of `image` with its number, in the colour that reads better on it; `–` where there is none."""
+    cells: np.ndarray = np.ma.array(image.get_array()).filled(np.nan)
+    for (row, column), value in np.ndenumerate(cells):
+        colour = style.text_on(image.cmap(image.norm(value)))
+        said = "–" if np.isnan(value) else style.number(value)
+        ax.text(column, row, said, ha="center", va="center", size=size, color=colour, gid="number")

@@ -1,5 +1,6 @@
 """One body, many heads: embeddings → layers → hidden states → head, drawn from a model's configuration."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import boxes, canvas, shortened
+from pipeline_helpers.figures.canvas import arrow, boxes, canvas, shortened
 from pipeline_helpers.language import resolve, say
 
 HEADS = (
@@ -22,7 +23,7 @@ HEADS = (
 """The heads of the notes' list, by the ending of the class's name."""
 CHOICES = 4
 """So many answers to choose from, for multiple choice: the configuration does not say it."""
-NAME, NOTE = 11.5, 10.5
+NAME, PURPOSE = 11.5, 10.5
 """Points."""
 _ATTRIBUTES = {
     "layers": ("num_hidden_layers", "n_layers", "n_layer", "num_layers"),
@@ -30,12 +31,6 @@ _ATTRIBUTES = {
     "vocabulary": ("vocab_size",),
     "labels": ("num_labels",),
 }
-_MAPPINGS = {"Model": "MODEL_MAPPING_NAMES", "ForCausalLM": "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES",
-             "ForMaskedLM": "MODEL_FOR_MASKED_LM_MAPPING_NAMES",
-             "ForMultipleChoice": "MODEL_FOR_MULTIPLE_CHOICE_MAPPING_NAMES",
-             "ForQuestionAnswering": "MODEL_FOR_QUESTION_ANSWERING_MAPPING_NAMES",
-             "ForSequenceClassification": "MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES",
-             "ForTokenClassification": "MODEL_FOR_TOKEN_CLASSIFICATION_MAPPING_NAMES"}  # fmt: skip
 _ROW, _BODY, _HEADS_AT = 0.74, 5.15, 5.85
 
 
@@ -118,7 +113,9 @@ def _class_name(config: Any, kind: str) -> str | None:
     # Names alone, and only for a configuration that transformers made, so it is there already.
     from transformers.models.auto import modeling_auto
 
-    name = getattr(modeling_auto, _MAPPINGS[kind]).get(config.model_type)
+    # ForCausalLM → MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+    words = "_".join(re.findall("LM|[A-Z][a-z]+", "Model" + kind.removeprefix("Model"))).upper()
+    name = getattr(modeling_auto, f"{words}_MAPPING_NAMES").get(config.model_type)
     return name[0] if isinstance(name, (list, tuple)) else name
 
 
@@ -158,7 +155,7 @@ def plot_heads_gallery(
     height = _ROW * len(prepared.heads) + 0.45
     names = [_name(head, lang) for head in prepared.heads]
     outputs = [_output(head) for head in prepared.heads]
-    across = min(4.2, max(style.text_width(style.drawable(name), NAME, "bold") for name in names) + 0.26)
+    across = min(4.2, max(style.text_width(name, NAME, "bold") for name in names) + 0.26)
     lines = [say("gallery.output", lang), *(line for output in outputs for line in output.split("\n"))]
     width = _HEADS_AT + across + 0.2 + max(style.text_width(line, NAME, "bold") for line in lines)
     ax, scale = canvas(ax, width, height, say("gallery.title", lang))
@@ -198,22 +195,18 @@ def _draw_body(ax: Axes, prepared: HeadsGallery, height: float, scale: float, la
         ids = f"input_ids\n{line}"
     table = say("gallery.embeddings", lang, vocabulary=prepared.vocabulary, hidden=prepared.hidden)
     at: dict[str, Any] = {"va": "center", "linespacing": 1.3}
+    count = say("gallery.layers", lang, layers=prepared.layers)
     for x, y, text, gid in (
         (0.46, middle, ids, "input_ids"),
         (1.9, middle, table, "embeddings"),
-        (
-            front[0] + front[2] / 2,
-            front[1] + front[3] / 2,
-            say("gallery.layers", lang, layers=prepared.layers),
-            "layers",
-        ),
+        (front[0] + front[2] / 2, front[1] + front[3] / 2, count, "layers"),
     ):
         ax.text(x, y, text, size=NAME * scale, ha="center", gid=gid, **at)
     ax.text(frame[0] + frame[2] / 2, top - 0.38, name, size=NAME * scale, weight="bold", ha="center", **at)
     states = f"{say('gallery.hidden_states', lang)}\n[{prepared.batch}, {prepared.sequence}, {prepared.hidden}]"
-    ax.text(_BODY - 0.12, bottom + 0.24, states, size=NOTE * scale, ha="right", gid="hidden states", **at)
+    ax.text(_BODY - 0.12, bottom + 0.24, states, size=PURPOSE * scale, ha="right", gid="hidden states", **at)
     for start, stop in ((0.93, 1.28), (2.52, 2.83), (front[0] + front[2] + 0.02, 4.31)):
-        _arrow(ax, (start, middle), (stop, middle), scale)
+        arrow(ax, (start, middle), (stop, middle), size=12 * scale)
 
 
 def _draw_heads(
@@ -230,12 +223,13 @@ def _draw_heads(
             edgecolors=style.MUTED if missing else style.INK, linestyles=":" if missing else "-",
             linewidths=2.6 if chosen else 1.2, gid=f"head {head.kind}",
         )  # fmt: skip
-        _arrow(ax, (_BODY + 0.04, middle), (_HEADS_AT - 0.03, here), scale, dotted=missing)
+        look = {"color": style.MUTED, "linestyle": ":"} if missing else {}
+        arrow(ax, (_BODY + 0.04, middle), (_HEADS_AT - 0.03, here), size=12 * scale, **look)
         name = shortened(_name(head, lang), across - 0.2, NAME, "bold")
         at: dict[str, Any] = {"va": "center"}
         ax.text(_HEADS_AT + 0.12, here - 0.13, name, size=NAME * scale, weight="bold", gid="name", **at)
-        purpose = shortened(say(f"gallery.{head.kind}", lang, choices=CHOICES), across - 0.2, NOTE)
-        ax.text(_HEADS_AT + 0.12, here + 0.15, purpose, size=NOTE * scale, gid="for", **at)
+        purpose = shortened(say(f"gallery.{head.kind}", lang, choices=CHOICES), across - 0.2, PURPOSE)
+        ax.text(_HEADS_AT + 0.12, here + 0.15, purpose, size=PURPOSE * scale, gid="for", **at)
         output = _output(head)
         ax.text(_HEADS_AT + across + 0.14, here, output, size=NAME * scale, linespacing=1.3, gid="shape", **at)
     heading: dict[str, Any] = {"size": NAME * scale, "weight": "bold", "va": "center"}
@@ -243,19 +237,11 @@ def _draw_heads(
     ax.text(_HEADS_AT + across + 0.14, 0.18, say("gallery.output", lang), **heading)
 
 
-def _arrow(
-    ax: Axes, start: tuple[float, float], stop: tuple[float, float], scale: float, *, dotted: bool = False
-) -> None:
-    look = {"arrowstyle": "-|>", "color": style.MUTED if dotted else style.INK, "lw": 1.4 * scale, "shrinkA": 0,
-            "shrinkB": 0, "linestyle": ":" if dotted else "-", "mutation_scale": 12 * scale}  # fmt: skip
-    ax.annotate("", stop, start, arrowprops=look)
-
-
 def _describe(prepared: HeadsGallery, lang: str) -> str:
     rows = [
         f"{head.name}: " + ", ".join(f"{output} {list(shape)}" for output, shape in head.outputs.items())
         if head.name
-        else say("gallery.missing", lang, head=f"*{head.kind}")
+        else _name(head, lang)
         for head in prepared.heads
     ]
     sizes = {"batch": prepared.batch, "sequence": prepared.sequence, "hidden": prepared.hidden}

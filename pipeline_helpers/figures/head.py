@@ -7,17 +7,16 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import canvas, shortened
+from pipeline_helpers.figures.canvas import NOTE_LINE, arrow, canvas, draw_notes, shortened, strip
 from pipeline_helpers.figures.inputs import as_array, as_index
 from pipeline_helpers.language import resolve, say
 from pipeline_helpers.stages import Trace
 
 MAX_LABELS = 4
 """Up to so many labels are drawn, the highest logits first where there are more."""
-NAME, NOTE, NUMBER = 11.5, 11, 10.5
+NAME, NUMBER = 11.5, 10.5
 """Points."""
 _LEFT, _STRIP, _RIGHT = 2.55, 5.7, 1.35
 """Inches: the names, the strips of numbers, the logits."""
@@ -82,28 +81,26 @@ def head_run(
         ValueError: shapes that do not fit, NaN or infinities.
     """
     vector = as_array(hidden, "hidden", dims=(1,))
-    pre = _linear(vector, pre_classifier, "pre_classifier")
+    first, offset = _layer(pre_classifier, "pre_classifier", len(vector))
+    pre = first @ vector + offset
     active = np.maximum(pre, 0.0)
-    _linear(active, classifier, "classifier")
-    weight, bias = (
-        as_array(classifier[0], "classifier.weight", dims=(2,)),
-        as_array(classifier[1], "classifier.bias", dims=(1,)),
-    )
+    weight, bias = _layer(classifier, "classifier", len(active))
     names = [f"LABEL_{place}" for place in range(len(bias))] if labels is None else [str(label) for label in labels]
     if len(names) != len(bias):
         raise ValueError(f"labels holds {len(names)} names for {len(bias)} logits")
     return HeadRun(vector, pre, active, weight * active, bias, names, token, sentence, position)
 
 
-def _linear(vector: np.ndarray, layer: tuple[Any, Any], name: str) -> np.ndarray:
+def _layer(layer: tuple[Any, Any], name: str, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Weight and bias of a linear layer that takes vectors of `size` numbers."""
     weight = as_array(layer[0], f"{name}.weight", dims=(2,))
     bias = as_array(layer[1], f"{name}.bias", dims=(1,))
-    if weight.shape != (len(bias), len(vector)):
+    if weight.shape != (len(bias), size):
         raise ValueError(
-            f"{name}.weight has shape {list(weight.shape)}; expected [{len(bias)}, {len(vector)}], to go with its bias "
+            f"{name}.weight has shape {list(weight.shape)}; expected [{len(bias)}, {size}], to go with its bias "
             "and with the vector that comes in"
         )
-    return weight @ vector + bias
+    return weight, bias
 
 
 def head_steps(trace: Trace, model: Any, *, sentence: int = 0) -> HeadRun:
@@ -168,8 +165,10 @@ def plot_head(data: HeadRun, *, ax: Axes | None = None, lang: str | None = None)
         raise TypeError(f"data is of type {type(data).__name__}; plot_head takes what head_steps(trace, model) returns")
     lang = resolve(lang)
     shown = _shown(data)
+    few = len(shown) < len(data.labels)
+    notes = [say("head.more", lang, shown=len(shown), labels=len(data.labels))] if few else []
     width = _LEFT + _STRIP + _RIGHT
-    height = 3 * (_ROW + _STEP) + _SUM * len(shown) + (0.35 if len(shown) < len(data.labels) else 0.1)
+    height = 3 * (_ROW + _STEP) + _SUM * len(shown) + 0.1 + NOTE_LINE * len(notes)
     ax, scale = canvas(ax, width, height, say("head.title", lang, position=data.position))
     inner, outer = len(data.hidden), len(data.pre)
     steps = (
@@ -187,9 +186,7 @@ def plot_head(data: HeadRun, *, ax: Axes | None = None, lang: str | None = None)
         _draw_step(ax, step, top + _ROW, scale)
         top += _ROW + _STEP
     _draw_logits(ax, data, shown, top, scale, lang)
-    if len(shown) < len(data.labels):
-        note = say("head.more", lang, shown=len(shown), labels=len(data.labels))
-        ax.text(0.05, height - 0.12, note, size=NOTE * scale, color=style.MUTED, va="center", gid="note")
+    draw_notes(ax, notes, scale)
     style.set_alt_text(ax, _describe(data, shown, lang))
     return ax
 
@@ -200,9 +197,8 @@ def _shown(data: HeadRun) -> list[int]:
 
 
 def _draw_vector(ax: Axes, vector: np.ndarray, name: str, top: float, limit: float, scale: float, gid: str) -> None:
-    ax.text(0.05, top + 0.24, name, size=NAME * scale, va="center",
-            linespacing=1.2, gid="name")  # fmt: skip
-    _strip(ax, vector, top, 0.46, limit, gid)
+    ax.text(0.05, top + 0.24, name, size=NAME * scale, va="center", linespacing=1.2, gid="name")
+    strip(ax, vector[None], (_LEFT, top, _STRIP, 0.46), limit, gid=gid)
     ax.text(_LEFT, top + 0.63, _first_numbers(vector), size=NUMBER * scale, va="center", gid=f"{gid} numbers")
     ax.text(_LEFT + _STRIP + 0.12, top + 0.23, f"[{len(vector)}]", size=NAME * scale, va="center", gid="shape")
 
@@ -210,33 +206,17 @@ def _draw_vector(ax: Axes, vector: np.ndarray, name: str, top: float, limit: flo
 def _first_numbers(vector: np.ndarray) -> str:
     """The vector's first numbers and its last, as many as there is room for; the whole of a short one."""
     for count in range(min(len(vector), 8), 0, -1):
-        parts = [_number(value) for value in vector[:count]]
+        parts = [style.number(value) for value in vector[:count]]
         if count < len(vector):
-            parts += ["…", _number(vector[-1])]
+            parts += ["…", style.number(vector[-1])]
         text = f"[{'   '.join(parts)}]"
         if style.text_width(text, NUMBER) <= _STRIP:
             break
     return text
 
 
-def _strip(ax: Axes, vector: np.ndarray, top: float, height: float, limit: float, gid: str) -> None:
-    ax.imshow(
-        vector[None], cmap=style.DIVERGING, vmin=-limit, vmax=limit, extent=(_LEFT, _LEFT + _STRIP, top + height, top),
-        aspect="equal", interpolation="nearest", gid=gid,
-    )  # fmt: skip
-    ax.add_patch(Rectangle((_LEFT, top), _STRIP, height, fill=False, edgecolor=style.INK, linewidth=1))
-
-
 def _draw_step(ax: Axes, text: str, top: float, scale: float) -> None:
-    arrow = {
-        "arrowstyle": "-|>",
-        "color": style.INK,
-        "lw": 1.8 * scale,
-        "shrinkA": 0,
-        "shrinkB": 0,
-        "mutation_scale": 15 * scale,
-    }
-    ax.annotate("", (_LEFT + 0.25, top + _STEP - 0.1), (_LEFT + 0.25, top - 0.02), arrowprops=arrow)
+    arrow(ax, (_LEFT + 0.25, top - 0.02), (_LEFT + 0.25, top + _STEP - 0.1), size=15 * scale)
     ax.text(_LEFT + 0.45, top + _STEP / 2 - 0.06, text, size=NAME * scale, weight="bold", va="center", gid="step")
 
 
@@ -245,21 +225,20 @@ def _draw_logits(ax: Axes, data: HeadRun, shown: list[int], top: float, scale: f
     for line, label in enumerate(shown):
         here = top + line * _SUM
         products = data.products[label]
-        _strip(ax, products, here, 0.34, limit, f"products {label}")
+        strip(ax, products[None], (_LEFT, here, _STRIP, 0.34), limit, gid=f"products {label}")
         name = shortened(data.labels[label], _LEFT - 0.2, NAME, "bold")
         ax.text(0.05, here + 0.1, name, size=NAME * scale, weight="bold", va="center", gid="label")
         ax.text(0.05, here + 0.3, say("head.products", lang), size=NUMBER * scale, va="center", color=style.MUTED)
-        ax.text(
-            _LEFT + _STRIP + 0.12, here + 0.17, _number(data.logits[label]), size=(NAME + 3) * scale, weight="bold",
-            va="center", gid="logit",
-        )  # fmt: skip
+        logit = style.number(data.logits[label])
+        beside = _LEFT + _STRIP + 0.12
+        ax.text(beside, here + 0.17, logit, size=(NAME + 3) * scale, weight="bold", va="center", gid="logit")
         parts = (products[products > 0].sum(), products[products < 0].sum(), data.bias[label], data.logits[label])
-        positive, negative, bias, logit, sign = _sum_in_few_digits(*map(float, parts))
-        text = say("head.sum", lang, positive=positive, negative=negative, bias=bias, logit=logit, sign=sign)
+        names = ("positive", "negative", "bias", "logit", "sign")
+        text = say("head.sum", lang, **dict(zip(names, sum_in_few_digits(*map(float, parts)), strict=True)))
         ax.text(_LEFT, here + 0.5, text, size=NUMBER * scale, va="center", gid="sum")
 
 
-def _sum_in_few_digits(positive: float, negative: float, bias: float, logit: float) -> tuple[str, ...]:
+def sum_in_few_digits(positive: float, negative: float, bias: float, logit: float) -> tuple[str, ...]:
     """The four as texts, and `=` where the rounded numbers add up too: with two decimals or a few more; else `≈`."""
     values = (positive, negative, bias, logit)
     if max(map(abs, values)) < 1000:
@@ -267,18 +246,12 @@ def _sum_in_few_digits(positive: float, negative: float, bias: float, logit: flo
             units = [round(value * 10**digits) for value in values]
             if sum(units[:3]) == units[3]:
                 return (*(f"{unit / 10**digits:.{digits}f}" for unit in units), "=")
-    return (*map(_number, values), "≈")
-
-
-def _number(value: float) -> str:
-    if abs(value) >= 1000:
-        return f"{value:.3g}"
-    return f"{round(float(value), 2) + 0.0:.2f}"  # + 0.0: no "-0.00"
+    return (*map(style.number, values), "≈")
 
 
 def _describe(data: HeadRun, shown: list[int], lang: str) -> str:
-    logits = ", ".join(f"{data.labels[label]} {_number(data.logits[label])}" for label in shown)
-    first = ", ".join(_number(value) for value in data.hidden[:3])
+    logits = ", ".join(f"{data.labels[label]} {style.number(data.logits[label])}" for label in shown)
+    first = ", ".join(style.number(value) for value in data.hidden[:3])
     return say(
         "head.alt", lang, token=data.token, sentence=data.sentence, position=data.position,
         inner=len(data.hidden), outer=len(data.pre),

@@ -5,13 +5,23 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
-from matplotlib.patches import Rectangle
+from matplotlib.image import AxesImage
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import canvas, every_nth, figure_of, hatched, packed, shortened
-from pipeline_helpers.figures.inputs import as_array, as_index, read_rows
+from pipeline_helpers.figures.canvas import (
+    NOTE,
+    NOTE_LINE,
+    arrow,
+    canvas,
+    colour_scale,
+    draw_notes,
+    every_nth,
+    hatched,
+    packed,
+    shortened,
+    strip,
+)
+from pipeline_helpers.figures.inputs import Row, as_array, as_index, read_rows
 from pipeline_helpers.language import resolve, say
 from pipeline_helpers.stages import Trace
 
@@ -21,7 +31,7 @@ MAX_NAMED = 48
 """Up to so many tokens each is named; beyond that every n-th."""
 MAX_SHEETS = 6
 """So many sheets of the stack are drawn; a note says how many there are."""
-LABEL, NOTE = 11, 11
+LABEL = 11
 """Points."""
 _SHIFT = 0.17
 """Inches by which each sheet peeps out behind the one before it."""
@@ -57,17 +67,8 @@ def hidden_sheets(data: Any, *, sentence: int = 0, layer: int = -1, tokens: Any 
     """Take one layer out of what `plot_hidden_states` takes; the errors are the same."""
     values, number, layers = one_layer(data, layer)
     place = as_index(sentence, "sentence", len(values))
-    rows = (
-        read_rows(data if isinstance(data, Trace) else tokens)
-        if tokens is not None or isinstance(data, Trace)
-        else None
-    )
-    row = None
-    if rows is not None:
-        lengths = [len(one.tokens) for one in rows]
-        if lengths != [values.shape[1]] * len(values):
-            raise ValueError(f"tokens has rows of {lengths}; expected those of the hidden states: {values.shape[:2]}")
-        row = rows[place]
+    rows = rows_of(data, tokens, values)
+    row = None if rows is None else rows[place]
     limit = float(np.percentile(np.abs(values), 99)) or float(np.abs(values).max()) or 1.0
     return HiddenSheets(
         values=values,
@@ -95,7 +96,7 @@ def one_layer(data: Any, layer: int) -> tuple[np.ndarray, int | None, int | None
     states = getattr(data, "hidden_states", None)
     if states is None:
         states = getattr(data, "last_hidden_state", data)
-    if isinstance(states, (list, tuple)) and states and np.ndim(_shape(states[0])) and len(_shape(states[0])) == 3:
+    if isinstance(states, (list, tuple)) and states and dimensions(states[0]) == 3:
         place = as_index(layer, "layer", len(states))
         return as_array(states[place], f"hidden_states[{place}]", dims=(3,)), place, len(states) - 1
     as_index(layer, "layer", 1)
@@ -103,11 +104,29 @@ def one_layer(data: Any, layer: int) -> tuple[np.ndarray, int | None, int | None
     return (values if values.ndim == 3 else values[None]), None, None
 
 
-def _shape(value: Any) -> tuple[int, ...]:
+def rows_of(data: Any, tokens: Any, values: np.ndarray) -> list[Row] | None:
+    """The tokens of the hidden states `values`, `[B, S, H]`, which a `Trace` brings along; None where nobody knows.
+
+    Raises:
+        TypeError, ValueError: these are no tokens, or not those of `values`.
+    """
+    source = data if isinstance(data, Trace) else tokens
+    if source is None:
+        return None
+    rows = read_rows(source)
+    lengths = [len(row.tokens) for row in rows]
+    if lengths != [values.shape[1]] * len(values):
+        expected = list(values.shape[:2])
+        raise ValueError(f"tokens has rows of {lengths}; expected those of the hidden states: {expected}")
+    return rows
+
+
+def dimensions(value: Any) -> int:
+    """How many dimensions an array-like or a tensor has; 0 where its rows are not equally long."""
     try:
-        return tuple(value.shape) if hasattr(value, "shape") else np.shape(value)
+        return len(value.shape if hasattr(value, "shape") else np.shape(value))
     except ValueError:
-        return ()
+        return 0
 
 
 @style.styled
@@ -154,15 +173,13 @@ def plot_hidden_states(
     top = behind + 0.42
     width = left + SHEET_WIDTH + behind + 1.55
     notes = packed(_notes(prepared, lang), width, NOTE)
-    whole = top + height + 0.42 + 0.62 + 0.24 * len(notes)
+    whole = top + height + 0.42 + 0.62 + NOTE_LINE * len(notes)
     ax, scale = canvas(ax, width, whole, _title(prepared, lang))
-    _draw_sheets(ax, prepared, left, top, height, sheets)
+    front = _draw_sheets(ax, prepared, left, top, height, sheets)
     _name_rows(ax, names, left, top, height, scale)
-    _name_dimensions(ax, prepared, left, top, height, behind, scale, lang)
-    _draw_scale(ax, prepared, left, top + height + 0.52, scale, lang)
-    for place, note in enumerate(notes):
-        y = whole - 0.24 * (len(notes) - place) + 0.12
-        ax.text(0.02, y, note, size=NOTE * scale, color=style.MUTED, va="center", gid="note")
+    _name_dimensions(ax, prepared, left, top, height, behind, scale)
+    _draw_scale(ax, prepared, front, left, top + height + 0.52, scale, lang)
+    draw_notes(ax, notes, scale)
     style.set_alt_text(ax, _describe(prepared, lang))
     return ax
 
@@ -173,25 +190,20 @@ def _names(prepared: HiddenSheets) -> list[str]:
     return [shortened(token, _LONGEST, LABEL) for token in tokens]
 
 
-def _draw_sheets(ax: Axes, prepared: HiddenSheets, left: float, top: float, height: float, sheets: int) -> None:
-    """The stack, the farthest sheet first."""
+def _draw_sheets(ax: Axes, prepared: HiddenSheets, left: float, top: float, height: float, sheets: int) -> AxesImage:
+    """The stack, the farthest sheet first; the one in front comes back."""
     others = [place for place in range(len(prepared.values)) if place != prepared.sentence]
     order = [prepared.sentence, *others][:sheets]
     for depth in range(sheets - 1, -1, -1):
         x, y = left + depth * _SHIFT, top - depth * _SHIFT
-        ax.imshow(
-            prepared.values[order[depth]], cmap=style.DIVERGING, vmin=-prepared.limit, vmax=prepared.limit,
-            extent=(x, x + SHEET_WIDTH, y + height, y), aspect="equal", interpolation="nearest", zorder=2 - depth / 20,
-            gid=f"sheet {order[depth]}",
-        )  # fmt: skip
-        edge = Rectangle(
-            (x, y), SHEET_WIDTH, height, fill=False, edgecolor=style.INK, linewidth=1.2, zorder=2.02 - depth / 20
-        )
-        ax.add_patch(edge)
+        box = (x, y, SHEET_WIDTH, height)
+        look = {"zorder": 2 - depth / 20, "gid": f"sheet {order[depth]}"}
+        front = strip(ax, prepared.values[order[depth]], box, prepared.limit, **look)
     row = height / prepared.values.shape[1]
     padded = [place for place, attended in enumerate(prepared.attended) if not attended]
     veil = hatched(ax, [(left, top + place * row, SHEET_WIDTH, row) for place in padded], style.MUTED)
     veil.set(zorder=2.1, gid="padding")
+    return front
 
 
 def _name_rows(ax: Axes, names: list[str], left: float, top: float, height: float, scale: float) -> None:
@@ -204,39 +216,31 @@ def _name_rows(ax: Axes, names: list[str], left: float, top: float, height: floa
 
 
 def _name_dimensions(
-    ax: Axes, prepared: HiddenSheets, left: float, top: float, height: float, behind: float, scale: float, lang: str
+    ax: Axes, prepared: HiddenSheets, left: float, top: float, height: float, behind: float, scale: float
 ) -> None:
     """An arrow along each side of the stack, with its name and its length."""
     batch, length, hidden = prepared.values.shape
     right, bottom = left + SHEET_WIDTH, top + height
-    arrow = {
-        "arrowstyle": "<->",
-        "color": style.INK,
-        "lw": 1.2,
-        "shrinkA": 0,
-        "shrinkB": 0,
-        "mutation_scale": 11 * scale,
-    }
-    ax.annotate("", (left, bottom + 0.12), (right, bottom + 0.12), arrowprops=arrow)
-    ax.annotate("", (right + behind + 0.14, top - behind), (right + behind + 0.14, bottom - behind), arrowprops=arrow)
+    beside = right + behind + 0.14
+    both: dict[str, Any] = {"size": 11 * scale, "kind": "<->"}
+    arrow(ax, (left, bottom + 0.12), (right, bottom + 0.12), **both)
+    arrow(ax, (beside, top - behind), (beside, bottom - behind), **both)
     look: dict[str, Any] = {"size": LABEL * scale, "gid": "dimension"}
     ax.text((left + right) / 2, bottom + 0.3, f"hidden = {hidden}", ha="center", va="center", **look)
-    ax.text(right + behind + 0.26, (top + bottom) / 2 - behind, f"sequence = {length}", ha="left", va="center", **look)
+    ax.text(beside + 0.12, (top + bottom) / 2 - behind, f"sequence = {length}", ha="left", va="center", **look)
     if behind:
-        ax.annotate("", (left - 0.1, top - 0.06), (left + behind - 0.1, top - behind - 0.06), arrowprops=arrow)
+        arrow(ax, (left - 0.1, top - 0.06), (left + behind - 0.1, top - behind - 0.06), **both)
     ax.text(left + behind, top - behind - 0.2, f"batch = {batch}", ha="left", va="center", **look)
 
 
-def _draw_scale(ax: Axes, prepared: HiddenSheets, left: float, top: float, scale: float, lang: str) -> None:
+def _draw_scale(
+    ax: Axes, prepared: HiddenSheets, front: AxesImage, left: float, top: float, scale: float, lang: str
+) -> None:
     """The colour scale, as a strip with its ends and its middle named."""
     width, whole = ax.get_xlim()[1], ax.get_ylim()[0]
-    strip = ax.inset_axes((left / width, 1 - (top + 0.16) / whole, 2.4 / width, 0.16 / whole))
-    bar = figure_of(ax).colorbar(
-        ScalarMappable(Normalize(-prepared.limit, prepared.limit), style.DIVERGING), cax=strip, orientation="horizontal"
-    )
-    ends = [-prepared.limit, 0.0, prepared.limit]
-    bar.set_ticks(ends, labels=[f"{end:.3g}" for end in ends])
-    bar.ax.tick_params(labelsize=10 * scale, length=2)
+    box = (left / width, 1 - (top + 0.16) / whole, 2.4 / width, 0.16 / whole)
+    ends = (-prepared.limit, 0.0, prepared.limit)
+    colour_scale(ax, front, box, ends, 10 * scale, orientation="horizontal")
     note = say("hidden_states.scale", lang, limit=f"{prepared.limit:.3g}", largest=f"{prepared.largest:.3g}")
     ax.text(left + 2.7, top + 0.08, note, size=10.5 * scale, va="center", gid="scale")
 
@@ -271,8 +275,8 @@ def _describe(prepared: HiddenSheets, lang: str) -> str:
         [
             _title(prepared, lang) + ".",
             say(
-                "hidden_states.alt", lang, sentence=prepared.sentence, least=f"{front.min():.2f}",
-                most=f"{front.max():.2f}", tokens=" ".join(names[:24]) + (" …" if names[24:] else ""),
+                "hidden_states.alt", lang, sentence=prepared.sentence, least=style.number(front.min()),
+                most=style.number(front.max()), tokens=" ".join(names[:24]) + (" …" if names[24:] else ""),
                 longest=names[place], norm=f"{norms[place]:.1f}", padding=prepared.attended.count(False),
             ),
         ]

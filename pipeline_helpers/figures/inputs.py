@@ -13,7 +13,7 @@ def as_array(value: Any, name: str, *, dims: tuple[int, ...], finite: bool = Tru
     """`value` (array-like or tensor, on any device) as an array of floats with one of `dims` dimensions.
 
     Raises:
-        TypeError: it does not hold numbers.
+        TypeError: it does not hold real numbers, or some are masked.
         ValueError: other dimensions, nothing in it, or NaN or an infinity where `finite`. Messages begin with `name`.
     """
     try:
@@ -21,8 +21,13 @@ def as_array(value: Any, name: str, *, dims: tuple[int, ...], finite: bool = Tru
             value = value.detach().cpu()
             value = value.double() if value.is_floating_point() else value  # numpy knows no bfloat16
             value = value.numpy()
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError, OverflowError) as error:
+        if any(map(np.ma.is_masked, value if isinstance(value, (list, tuple)) else [value])):
+            raise TypeError("some of them are masked; expected all of them, or NaN where there is none")
+        array = np.asarray(value)
+        if array.dtype.kind not in "biufO":
+            raise TypeError(f"{array.dtype} are not real numbers")
+        array = array.astype(float)
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:  # RuntimeError: torch's, of a meta tensor
         raise TypeError(
             f"{name} is no array of numbers (of type {type(value).__name__}): {str(error).splitlines()[0]}"
         ) from error

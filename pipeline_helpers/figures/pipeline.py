@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.patches import Rectangle
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import canvas, shortened, wrapped
+from pipeline_helpers.figures.canvas import arrow, averaged, boxes, canvas, shortened, strip, wrapped
 from pipeline_helpers.language import resolve, say
 from pipeline_helpers.stages import Row, Trace
 
@@ -144,20 +144,8 @@ def _draw_bands(
     ends = {"tokenizer": tops["hidden"] - 0.34, "model": tops["probabilities"] - 0.34, "softmax": bottom}
     for step, rows in _STEPS.items():
         top = tops[rows[0]] - 0.02
-        band = FancyBboxPatch(
-            (0.06, top), width - 0.12, ends[step] - top, boxstyle="round,pad=0,rounding_size=0.08",
-            facecolor=_TINTS[step], edgecolor="none",
-        )  # fmt: skip
-        ax.add_patch(band)
-        arrow = {
-            "arrowstyle": "-|>",
-            "color": style.INK,
-            "lw": 1.6 * scale,
-            "mutation_scale": 12 * scale,
-            "shrinkA": 0,
-            "shrinkB": 0,
-        }
-        ax.annotate("", (1.0, top - 0.02), (1.0, top - 0.3), arrowprops=arrow)
+        boxes(ax, [(0.06, top, width - 0.12, ends[step] - top)], [_TINTS[step]], edgecolors="none")
+        arrow(ax, (1.0, top - 0.3), (1.0, top - 0.02), size=12 * scale)
         ax.text(1.12, top - 0.16, say(f"pipeline.{step}", lang), va="center", weight="bold", size=12 * scale)
     shapes = {"hidden": prepared.hidden_shape, "logits": prepared.logits_shape}
     for row in _ROWS:
@@ -186,20 +174,14 @@ def _height(row: str, prepared: PipelineColumns) -> float:
 def _draw_column(
     ax: Axes, column: PipelineColumn, left: float, width: float, tops: dict[str, float], limit: float, scale: float
 ) -> None:
-    lines = wrapped(column.text, width * 0.97, 12)  # slanted text is a little wider
+    lines = wrapped(column.text, width - 0.25, 12, "italic")  # so that the gap fits too
     if len(lines) > _MOST_LINES:
-        lines = [*lines[: _MOST_LINES - 1], shortened(f"{lines[_MOST_LINES - 1]} {GAP}", width * 0.97, 12)]
+        lines[_MOST_LINES - 1 :] = [f"{lines[_MOST_LINES - 1]} {GAP}"]
     middle = tops["text"] + _HEIGHTS["text"] / 2
     ax.text(left, middle, "\n".join(lines), va="center", size=12 * scale, style="italic")
     _draw_tokens(ax, column, left, width, tops, scale)
-    strip = np.array_split(column.vector, min(48, len(column.vector)))
-    values = np.array([[part.mean() for part in strip]])
-    strongest = np.abs(values).max() or 1.0
-    top = tops["hidden"] + 0.12
-    ax.imshow(
-        values, cmap=style.DIVERGING, vmin=-strongest, vmax=strongest, extent=(left, left + width, top + 0.38, top),
-        aspect="equal", interpolation="nearest", zorder=2,
-    )  # fmt: skip
+    values = averaged(column.vector[None], 48)
+    strip(ax, values, (left, tops["hidden"] + 0.12, width, 0.38), np.abs(values).max() or 1.0, zorder=2)
     _draw_labels(ax, column, left, width, tops, limit, scale)
 
 
@@ -218,7 +200,7 @@ def _draw_tokens(
         max(style.text_width(name, 10), style.text_width(str(i), 10)) + 0.13 for name, i in zip(names, ids, strict=True)
     ]
     here = left
-    for place in _that_fit(cells, len(cells) - row.attended[::-1].index(True), width):
+    for place in that_fit(cells, len(cells) - row.attended[::-1].index(True), width):
         if place is None:
             for line in ("tokens", "ids", "mask"):
                 ax.text(here + _GAP_WIDTH / 2, tops[line] + 0.26, GAP, ha="center", va="baseline", size=11 * scale)
@@ -240,7 +222,7 @@ def _draw_tokens(
         here += cells[place]
 
 
-def _that_fit(cells: list[float], attended: int, width: float) -> list[int | None]:
+def that_fit(cells: list[float], attended: int, width: float) -> list[int | None]:
     """The places of the cells that fit into `width`, with None for a gap.
 
     All of them, or as many of the first ones as there is room for, then the last of the `attended` ones ([SEP]), and
@@ -270,8 +252,8 @@ def _draw_labels(
     ):
         best = label == column.prediction
         weight = "bold" if best else "normal"
-        name = shortened(label, name_width - 0.1, 10, "bold")
-        for row, number in (("logits", f"{logit:.2f}"), ("probabilities", f"{probability:.3f}")):
+        name = shortened(label, name_width - 0.1, 10, weight)
+        for row, number in (("logits", style.number(logit)), ("probabilities", f"{probability:z.3f}")):
             middle = tops[row] + 0.07 + _LINE * (line + 0.5)
             ax.text(left, middle, name, va="center", size=10 * scale, weight=weight)
             ax.text(left + width, middle, number, va="center", ha="right", size=11 * scale, weight=weight)
@@ -285,8 +267,8 @@ def _draw_labels(
         middle = tops["logits"] + 0.07 + _LINE * (line + 0.5)
         _draw_logit(ax, label, logit, limit, (bar_left, bar_width), middle, colour)
     middle = tops["label"] + _HEIGHTS["label"] / 2
-    answer = f"{style.drawable(column.prediction)}  {max(column.probabilities):.3f}"
-    ax.text(left, middle, answer, va="center", size=14 * scale, weight="bold")
+    answer = shortened(column.prediction, width - 0.8, 14, "bold")
+    ax.text(left, middle, f"{answer}  {max(column.probabilities):z.3f}", va="center", size=14 * scale, weight="bold")
 
 
 def _draw_logit(
@@ -313,10 +295,10 @@ def _describe(prepared: PipelineColumns, lang: str) -> str:
                 tokens=sum(column.row.attended),
                 first=" ".join(column.row.tokens[:4]),
                 logits=", ".join(
-                    f"{name} {value:.2f}" for name, value in zip(column.labels, column.logits, strict=True)
+                    f"{name} {style.number(value)}" for name, value in zip(column.labels, column.logits, strict=True)
                 ),
                 probabilities=", ".join(
-                    f"{n} {v:.3f}" for n, v in zip(column.labels, column.probabilities, strict=True)
+                    f"{n} {v:z.3f}" for n, v in zip(column.labels, column.probabilities, strict=True)
                 ),
                 label=column.prediction,
             )

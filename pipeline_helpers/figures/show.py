@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from pipeline_helpers.figures.canvas import DPI, figure_of
 from pipeline_helpers.figures.style import alt_text, style
 from pipeline_helpers.language import LANGUAGES
-
-DPI = 144
-"""Pixels an inch of a shown figure: sharp on a laptop's screen and on a projector."""
 
 
 def show(plot: Callable[..., Axes], *data: Any, **options: Any) -> None:
@@ -53,7 +50,7 @@ def _image(ax: Axes) -> str:
     """The figure of `ax` as an `<img>`, as wide as on paper where there is room; the figure is closed."""
     import matplotlib.pyplot as plt
 
-    figure = _figure(ax)
+    figure = figure_of(ax)
     try:
         with BytesIO() as file, style():
             figure.savefig(file, format="png", dpi=DPI)
@@ -76,17 +73,12 @@ def save(ax: Axes, path: str | Path) -> Path:
         ValueError: `path` ends in none of the three.
     """
     path = Path(path)
-    described_as = {".png": "Description", ".svg": "Description", ".pdf": "Subject"}
-    if path.suffix.lower() not in described_as:
+    text = alt_text(ax)
+    # No date: the same figure is the same file.
+    described = {".png": {"Description": text}, ".svg": {"Description": text, "Date": None},
+                 ".pdf": {"Subject": text, "CreationDate": None}}  # fmt: skip
+    if (metadata := described.get(path.suffix.lower())) is None:
         raise ValueError(f"path is {str(path)!r}; its ending is .png, .svg or .pdf")
-    metadata = {described_as[path.suffix.lower()]: alt_text(ax)}
     with style():
-        _figure(ax).savefig(path, dpi=2 * DPI, bbox_inches="tight", metadata=metadata)
+        figure_of(ax).savefig(path, dpi=2 * DPI, bbox_inches="tight", metadata=metadata)
     return path
-
-
-def _figure(ax: Axes) -> Figure:
-    figure = ax.get_figure(root=True)
-    if figure is None:
-        raise ValueError("ax has no figure any more; draw it again")
-    return figure

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import canvas, shortened, wrapped
+from pipeline_helpers.figures.canvas import NOTE, NOTE_LINE, canvas, draw_notes, shortened, wrapped
 from pipeline_helpers.figures.inputs import as_array, as_index
 from pipeline_helpers.language import resolve, say
 from pipeline_helpers.stages import Trace
@@ -19,7 +19,6 @@ logit − largest."""
 _LABEL_WIDTH = 2.4
 _ROW = 0.42
 _SIZE = 12.0
-_NOTE = 11.0
 _BARS = {"logit": 1.25, "probability": 1.6}
 """Inches of the columns that have bars beside their numbers."""
 _GAP = 0.3
@@ -157,7 +156,7 @@ def plot_logits_to_probs(
         labels = data.id2label
     steps = softmax_steps(logits, temperature=temperature, sentence=sentence)
     rows = _rows(steps, softmax_steps(logits, sentence=sentence), labels, top, lang)
-    notes = _notes(steps, rows, data, sentence, lang)
+    notes = _notes(steps, rows, data, lang)
     title = say("softmax.title", lang)
     if np.ndim(logits) == 2 and len(logits) > 1:
         title += " · " + say("softmax.sentence", lang, sentence=range(len(logits))[sentence])
@@ -210,7 +209,7 @@ def _names(labels: Sequence[Any] | Mapping[int, Any] | None, count: int) -> list
     return [str(label) for label in labels]
 
 
-def _notes(steps: SoftmaxSteps, rows: list[_Row], data: Any, sentence: int, lang: str) -> list[str]:
+def _notes(steps: SoftmaxSteps, rows: list[_Row], data: Any, lang: str) -> list[str]:
     notes = [say("softmax.note.steps", lang)]
     if steps.shift:
         notes.append(say("softmax.note.shift", lang, largest=_number(steps.shift)))
@@ -244,25 +243,25 @@ def _column(kind: str, steps: SoftmaxSteps, rows: list[_Row], lang: str) -> _Col
 
 
 def _draw(ax: Axes | None, title: str, steps: SoftmaxSteps, rows: list[_Row], notes: list[str], lang: str) -> Axes:
-    names = [*(shortened(row.label, _LABEL_WIDTH, _SIZE, "bold") for row in rows), say("softmax.sum", lang)]
+    best = max(range(len(rows)), key=lambda place: (rows[place].logit is not None, rows[place].probability))
+    faces = ["bold" if place == best else "normal" for place in range(len(rows) + 1)]
+    names = [shortened(row.label, _LABEL_WIDTH, _SIZE, face) for row, face in zip(rows, faces, strict=False)]
+    names.append(say("softmax.sum", lang))
     kinds = ["logit", "exponential", "division", "probability"]
     kinds[1:1] = (["scaled"] if steps.temperature != 1 else []) + (["shifted"] if steps.shift else [])
     columns = [_column(kind, steps, rows, lang) for kind in kinds]
     left = max(style.text_width(name, _SIZE, "bold") for name in names)
     width = left + sum(column.width + _BARS.get(column.kind, 0.0) for column in columns)
-    lines = [line for note in notes for line in wrapped(note, width, _NOTE)]
+    lines = [line for note in notes for line in wrapped(note, width, NOTE)]
     middles = [0.95 + _ROW * place for place in range(len(rows) + 1)]
     rule = middles[-1] - _ROW / 2
-    under = middles[-1] + _ROW / 2 + 0.15
-    ax, scale = canvas(ax, width, under + 0.21 * len(lines), title)
+    ax, scale = canvas(ax, width, middles[-1] + _ROW / 2 + 0.15 + NOTE_LINE * len(lines), title)
 
-    best = max(range(len(rows)), key=lambda place: (rows[place].logit is not None, rows[place].probability))
     look: dict[str, Any] = {"fontsize": _SIZE * scale, "va": "center"}
-    for place, (name, middle) in enumerate(zip(names, middles, strict=True)):
-        ax.text(0, middle, name, weight="bold" if place == best else "normal", **look)
+    for name, middle, face in zip(names, middles, faces, strict=True):
+        ax.text(0, middle, name, weight=face, **look)
     ax.plot([0, width], [rule, rule], color=style.MUTED, linewidth=1)
-    for line, text in enumerate(lines):
-        ax.text(0, under + 0.21 * line, text, fontsize=_NOTE * scale, va="top", color=style.MUTED)
+    draw_notes(ax, lines, scale)
 
     right = left
     for column in columns:

@@ -8,14 +8,16 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec
 from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
+from matplotlib.text import Text
 
 INK = "#1b1b1b"
 """Text and lines."""
@@ -30,16 +32,20 @@ WORDS = ("#cfe5f5", "#fde3a7")
 """Two light backgrounds that alternate from word to word; ink on them has more than 11:1."""
 SPECIAL = "#dcdcdc"
 """The background of special tokens."""
+FAMILY = "DejaVu Sans"
+"""The font of all texts: it comes with matplotlib."""
 SEQUENTIAL = "cividis"
 """Colour map for what starts at zero (attention weights, probabilities)."""
 DIVERGING = "PuOr"
 """Colour map for what has a sign (hidden states, logits)."""
 
+_THE_USERS = ("backend", "figure.max_open_warning", "figure.raise_window", "interactive", "keymap.", "tk.", "toolbar")
+"""What the settings that stay as the user has them begin with: how windows open and behave, not what is drawn."""
 STYLE: dict[str, Any] = {
     "figure.facecolor": PAPER,
     "axes.facecolor": PAPER,
     "savefig.facecolor": PAPER,
-    "font.family": ["DejaVu Sans"],
+    "font.family": [FAMILY],
     "font.size": 12,
     "axes.titlesize": 14,
     "axes.titleweight": "bold",
@@ -59,34 +65,67 @@ STYLE: dict[str, Any] = {
 }
 
 P = ParamSpec("P")
-R = TypeVar("R")
 _alt_texts: WeakKeyDictionary[Axes, str] = WeakKeyDictionary()
 
 
 @contextmanager
 def style() -> Iterator[None]:
-    """The look of all figures, inside the block and nowhere else."""
-    with mpl.rc_context(STYLE):
+    """The look of all figures, inside the block and nowhere else: matplotlib's defaults and ours, not the user's."""
+    # Only what differs is set: each setting is checked by matplotlib, and there are more than 300.
+    with mpl.rc_context({key: value for key, value in _settings().items() if mpl.rcParams[key] != value}):
         yield
 
 
-def styled(plot: Callable[P, R]) -> Callable[P, R]:
+@cache
+def _settings() -> dict[str, Any]:
+    return {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith(_THE_USERS)} | STYLE
+
+
+class Paper(Figure):
+    """A figure of ours: drawn in the style of all figures, whenever that is, since artists ask for settings then."""
+
+    def draw(self, renderer: Any) -> None:
+        """Draw the figure on `renderer`."""
+        with style():
+            super().draw(renderer)
+
+
+def styled(plot: Callable[P, Axes]) -> Callable[P, Axes]:
     """Decorator: `plot` draws in the style of all figures and leaves the global settings as they are."""
 
     @wraps(plot)
-    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
+    def inner(*args: P.args, **kwargs: P.kwargs) -> Axes:
         with style():
-            return plot(*args, **kwargs)
+            ax = plot(*args, **kwargs)
+            if kwargs.get("ax") is not None:
+                _plain(ax)
+            return ax
 
     return inner
 
 
+def _plain(ax: Axes) -> None:
+    """What stands around somebody's `Axes` their settings have made; we have written data there: text stays text."""
+    title = [text for text in ax.get_children() if isinstance(text, Text) and text.get_text() == ax.get_title("left")]
+    for text in (*title, ax.xaxis.label, ax.yaxis.label, *ax.get_xticklabels(), *ax.get_yticklabels()):
+        text.set(parse_math=False, usetex=False, family=FAMILY)
+
+
+def luminance(colour: Any) -> float:
+    """How light a colour of matplotlib's is, 0 to 1 (WCAG 2.1, relative luminance)."""
+    channels = np.array(to_rgb(colour))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
 def text_on(background: Any) -> str:
     """Black or white, whichever reads better on `background` (any colour of matplotlib's); 4.5:1 or more on each."""
-    channels = np.array(to_rgb(background))
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    luminance = float(linear @ (0.2126, 0.7152, 0.0722))  # WCAG 2.1, relative luminance
-    return "#000000" if luminance > 0.179 else "#ffffff"
+    return "#000000" if luminance(background) > 0.179 else "#ffffff"
+
+
+def number(value: float) -> str:
+    """`value` with two decimals, or three digits of a large one; never "-0.00"."""
+    return f"{value:.3g}" if abs(value) >= 1000 else f"{value:z.2f}"
 
 
 def set_alt_text(ax: Axes, text: str) -> None:
@@ -99,39 +138,36 @@ def alt_text(ax: Axes) -> str:
     return _alt_texts.get(ax, "")
 
 
-def drawable(text: str) -> str:
-    """`text` with a visible stand-in for each character that the figures' font has no glyph for.
+def drawable(text: str, face: str = "normal") -> str:
+    """`text` with a visible stand-in for each character that `face` ("normal", "bold", "italic") has no glyph for.
 
     Line breaks and tabs become ↵ and ⇥, so that none is invisible; any other control character and a character
     without a glyph becomes □. Without this matplotlib warns on stderr and draws an empty box or nothing.
     """
-    return "".join(map(_drawable_character, text))
+    return "".join(_drawable_character(character, face) for character in text)
 
 
 @cache
-def _drawable_character(character: str) -> str:
-    code = ord(character)
+def _drawable_character(character: str, face: str) -> str:
     if character in "\n\r\t":
         return "⇥" if character == "\t" else "↵"
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") or code not in _glyphs():
-        return "□"
-    return character
+    hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    return "□" if hidden or ord(character) not in _glyphs(face) else character
 
 
 @cache
-def _glyphs() -> frozenset[int]:
-    with style():
-        return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())
+def _glyphs(face: str) -> frozenset[int]:
+    return frozenset(_font(face).get_charmap())
 
 
 @cache
-def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """How wide `text`, made `drawable`, is drawn at `size` points, in inches; without a figure."""
+def text_width(text: str, size: float, face: str = "normal") -> float:
+    """How wide `text`, made `drawable` in `face`, is drawn at `size` points, in inches; without a figure."""
     if not text.strip():
         return 0.32 * size / 72 * len(text)
-    font = _font(weight)
+    font = _font(face)
     font.set_size(_FONT_SIZE, 72)  # matplotlib keeps one font object a file, and drawing sets its size
-    font.set_text(text, 0.0)
+    font.set_text(drawable(text, face), 0.0)
     return float(font.get_width_height()[0]) / 64 / 72 * size / _FONT_SIZE
 
 
@@ -140,6 +176,7 @@ _FONT_SIZE = 100
 
 
 @cache
-def _font(weight: str) -> Any:
+def _font(face: str) -> Any:
+    look = f"{FAMILY}:{face}" if face != "normal" else FAMILY  # a pattern of fontconfig's
     with style():
-        return get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
+        return get_font(findfont(look))

@@ -9,22 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
-from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import (
-    TITLE_SIZE,
-    every_nth,
-    figure_of,
-    packed,
-    placed_axes,
-    shortened,
-    size_in_inches,
-    title_height,
-    wrapped,
-)
-from pipeline_helpers.figures.hidden_states import one_layer
+from pipeline_helpers.figures import canvas, style
+from pipeline_helpers.figures.hidden_states import dimensions, one_layer, rows_of
 from pipeline_helpers.figures.inputs import as_array, as_index, read_rows
 from pipeline_helpers.language import resolve, say
-from pipeline_helpers.stages import Trace
 
 MAX_NAMED = 48
 """Up to so many tokens of a sentence each is named; beyond that every n-th."""
@@ -86,7 +74,7 @@ def token_similarity(
     data: Any, *, sentences: tuple[int, int] = (0, 1), layer: int = -1, tokens: Any = None
 ) -> TokenSimilarity:
     """Compare the tokens of two sentences, padding left out; what it takes and raises: see `plot_token_similarity`."""
-    if isinstance(data, (tuple, list)) and len(data) == 2 and _is_matrix(data[0]) and _is_matrix(data[1]):
+    if isinstance(data, (tuple, list)) and len(data) == 2 and dimensions(data[0]) == dimensions(data[1]) == 2:
         cosine = cosine_similarity(data[0], data[1])
         names = [[str(place) for place in range(size)] for size in cosine.shape]
         if tokens is not None:
@@ -99,13 +87,7 @@ def token_similarity(
     if not hasattr(sentences, "__len__") or len(sentences) != 2:
         raise ValueError(f"sentences is {sentences!r}; expected two rows of the batch, as (0, 1)")
     pair = tuple(as_index(place, f"sentences[{i}]", len(values)) for i, place in enumerate(sentences))
-    source = data if isinstance(data, Trace) else tokens
-    rows = None if source is None else read_rows(source)
-    if rows is not None and [len(row.tokens) for row in rows] != [values.shape[1]] * len(values):
-        raise ValueError(
-            f"tokens has rows of {[len(row.tokens) for row in rows]}; expected those of the hidden states: "
-            f"{list(values.shape[:2])}"
-        )
+    rows = rows_of(data, tokens, values)
     vectors, names = [], []
     for place in pair:
         kept = [i for i in range(values.shape[1]) if rows is None or rows[place].attended[i]]
@@ -114,13 +96,6 @@ def token_similarity(
         vectors.append(values[place, kept])
         names.append([str(i) if rows is None else rows[place].tokens[i] for i in kept])
     return TokenSimilarity(cosine_similarity(*vectors), names[0], names[1], (pair[0], pair[1]), number, layers)
-
-
-def _is_matrix(value: Any) -> bool:
-    try:
-        return len(value.shape if hasattr(value, "shape") else np.shape(value)) == 2
-    except ValueError:
-        return False
 
 
 @style.styled
@@ -157,29 +132,33 @@ def plot_token_similarity(
     lang = resolve(lang)
     prepared = token_similarity(data, sentences=sentences, layer=layer, tokens=tokens)
     count, across = prepared.cosine.shape
-    rows = [shortened(token, _LONGEST, LABEL) for token in prepared.rows]
-    columns = [shortened(token, _LONGEST, LABEL) for token in prepared.columns]
+    rows = [canvas.shortened(token, _LONGEST, LABEL) for token in prepared.rows]
+    columns = [canvas.shortened(token, _LONGEST, LABEL) for token in prepared.columns]
     left = max(style.text_width(name, LABEL) for name in rows) + 0.5
     below = max(style.text_width(name, LABEL) for name in columns)
     width, height = _size(count, across)
     if ax is not None:
-        width, height = size_in_inches(ax)
+        width, height = canvas.size_in_inches(ax)
     around = max(width, 5.5) + left
-    title = wrapped(_title(prepared, lang), around if ax is None else width, TITLE_SIZE, "bold")
-    notes = packed(_notes(prepared, lang), around - 0.1 if ax is None else width, LABEL)
+    title = canvas.wrapped(_title(prepared, lang), around if ax is None else width, canvas.TITLE_SIZE, "bold")
+    notes = canvas.packed(_notes(prepared, lang), around - 0.1 if ax is None else width, LABEL)
     place: dict[str, Any] = {}
     if ax is None:
         place = {"x": (0.1 - left) / width, "ha": "left"}  # the title begins at the paper's edge, not at the matrix's
         right = around - left - width + 1.0
         bottom = below + 0.55 + 0.22 * len(notes)
-        ax = placed_axes(width, height, left=left, right=right, top=title_height(title) + 0.2, bottom=bottom)
+        ax = canvas.placed_axes(
+            width, height, left=left, right=right, top=canvas.title_height(title) + 0.2, bottom=bottom
+        )
     colours = colormaps[style.DIVERGING].with_extremes(bad=style.FAINT)
-    image = ax.imshow(np.ma.masked_invalid(prepared.cosine), cmap=colours, vmin=-1, vmax=1, aspect="auto",
-                      interpolation="nearest", gid="cosine")  # fmt: skip
+    image = ax.imshow(
+        np.ma.masked_invalid(prepared.cosine), cmap=colours, vmin=-1, vmax=1, aspect="auto", gid="cosine",
+        interpolation=canvas.interpolation(ax, across),
+    )  # fmt: skip
     if across <= MAX_NUMBERS and width / across >= 0.4 and height / count >= 0.2:
-        _write_numbers(ax, prepared.cosine, colours)
+        canvas.write_numbers(ax, image, NUMBER)
     _frame(ax, prepared.nearest, 1.8 if height / count > 0.2 else 1.0)
-    every_row, every_column = every_nth(count, MAX_NAMED), every_nth(across, MAX_NAMED)
+    every_row, every_column = canvas.every_nth(count, MAX_NAMED), canvas.every_nth(across, MAX_NAMED)
     ax.set_yticks(range(0, count, every_row), rows[::every_row], size=LABEL)
     ax.set_xticks(range(0, across, every_column), columns[::every_column], size=LABEL, rotation=90)
     ax.tick_params(length=0)
@@ -188,10 +167,7 @@ def plot_token_similarity(
     ax.set_title("\n".join(title), **place)
     ax.set_ylabel(_axis_name(prepared, 0, lang))
     ax.set_xlabel("\n".join([_axis_name(prepared, 1, lang), *notes]), size=LABEL, linespacing=1.35)
-    strip = ax.inset_axes((1 + 0.15 / width, 0, 0.16 / width, 1))
-    bar = figure_of(ax).colorbar(image, cax=strip)
-    bar.set_ticks([-1, 0, 1])
-    bar.ax.tick_params(labelsize=10, length=2)
+    canvas.colour_scale(ax, image, (1 + 0.15 / width, 0, 0.16 / width, 1), (-1, 0, 1))
     style.set_alt_text(ax, _describe(prepared, lang))
     return ax
 
@@ -207,19 +183,6 @@ def _size(rows: int, columns: int) -> tuple[float, float]:
     )
     high = max(0.32, min(0.7, 2.4 / rows)) if rows <= 16 else 0.2 if rows <= MAX_NAMED else 9.0 / rows
     return max(3.0, columns * wide), max(1.6, rows * high)  # room for the names of the axes
-
-
-def _write_numbers(ax: Axes, cosine: np.ndarray, colours: Any) -> None:
-    red, green, blue, _ = colours(cosine / 2 + 0.5).transpose(2, 0, 1)
-    dark = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.18  # WCAG 2.1's relative luminance
-    for row, column in np.ndindex(cosine.shape):
-        value = float(cosine[row, column])
-        nowhere = np.isnan(value)
-        ax.text(
-            column, row, "–" if nowhere else f"{round(value, 2) + 0.0:.2f}", size=NUMBER, ha="center", va="center",
-            gid="number",
-            color=style.PAPER if dark[row, column] and not nowhere else style.INK,
-        )  # fmt: skip
 
 
 def _frame(ax: Axes, nearest: list[int | None], linewidth: float) -> None:
@@ -252,7 +215,7 @@ def _notes(prepared: TokenSimilarity, lang: str) -> list[str]:
     notes = [say("token_similarity.framed", lang)]
     if np.isnan(prepared.cosine).any():
         notes.append(say("token_similarity.nowhere", lang))
-    every = max(every_nth(size, MAX_NAMED) for size in prepared.cosine.shape)
+    every = max(canvas.every_nth(size, MAX_NAMED) for size in prepared.cosine.shape)
     if every > 1:
         notes.append(say("token_similarity.every", lang, n=every))
     return notes
@@ -263,13 +226,13 @@ def _describe(prepared: TokenSimilarity, lang: str) -> str:
     if np.isnan(prepared.cosine).all():
         return parts[0]
     pairs = [
-        f"{prepared.rows[row]} → {prepared.columns[column]} ({prepared.cosine[row, column]:.2f})"
+        f"{prepared.rows[row]} → {prepared.columns[column]} ({prepared.cosine[row, column]:z.2f})"
         for row, column in enumerate(prepared.nearest) if column is not None
     ]  # fmt: skip
     parts.append(
         say(
             "token_similarity.alt", lang, pairs="; ".join(pairs[:12]) + ("; …" if pairs[12:] else ""),
-            least=f"{np.nanmin(prepared.cosine):.2f}", most=f"{np.nanmax(prepared.cosine):.2f}",
+            least=f"{np.nanmin(prepared.cosine):z.2f}", most=f"{np.nanmax(prepared.cosine):z.2f}",
         )
     )  # fmt: skip
     return " ".join(parts)

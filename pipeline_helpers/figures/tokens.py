@@ -8,14 +8,24 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import boxes, canvas, hatched, packed, shortened, size_in_inches
+from pipeline_helpers.figures.canvas import (
+    NOTE,
+    NOTE_LINE,
+    boxes,
+    canvas,
+    draw_notes,
+    hatched,
+    packed,
+    shortened,
+    size_in_inches,
+)
 from pipeline_helpers.figures.inputs import as_index, read_rows
 from pipeline_helpers.figures.token_blocks import Block, TokenBlocks, token_blocks
 from pipeline_helpers.language import resolve, say
 
 WIDTH = 9.6
 """Inches of a new figure; longer sentences wrap."""
-TEXT, IDS, NOTE = 13, 10.5, 11
+TEXT, IDS = 13, 10.5
 """Points."""
 _LOST = "#b3420f"
 """The line under what is lost: 5.6:1 on paper, and told by its place, not by its colour."""
@@ -67,9 +77,7 @@ def plot_tokens(
     notes = _notes(prepared, width, lang)
     ax, scale = canvas(ax, width, _height(lines, notes), title)
     _draw(ax, lines, scale, prepared.blocks[0].ids is not None)
-    for place, note in enumerate(reversed(notes)):
-        bottom = _height(lines, notes) - 0.05 - 0.23 * place
-        ax.text(0.02, bottom, note, size=NOTE * scale, color=style.MUTED, va="bottom", gid="note")
+    draw_notes(ax, notes, scale)
     style.set_alt_text(ax, _describe(prepared, lang))
     return ax
 
@@ -171,7 +179,7 @@ def _band(lines: list[list[_Placed]]) -> float:
 
 def _height(lines: list[list[_Placed]], notes: list[str]) -> float:
     line = _band(lines) + _PIECE + _ID + _BETWEEN
-    return line * len(lines) + 0.23 * len(notes) + 0.05
+    return line * len(lines) + NOTE_LINE * len(notes)
 
 
 def _width_that_fits(prepared: TokenBlocks, size: tuple[float, float], lang: str) -> float:

@@ -9,17 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.image import AxesImage
 
-from pipeline_helpers.figures import style
+from pipeline_helpers.figures import canvas, style
 from pipeline_helpers.figures.attention.numbers import Attention, attention, columns_of
-from pipeline_helpers.figures.canvas import (
-    TITLE_SIZE,
-    hatched,
-    placed_axes,
-    shortened,
-    size_in_inches,
-    title_height,
-    wrapped,
-)
 from pipeline_helpers.language import resolve, say
 
 NUMBERED = 10
@@ -28,7 +19,6 @@ _LABEL = 10.0
 """Points of a token's name."""
 _PITCH = _LABEL * 1.2 / 72
 """Inches from one name to the next: 48 names on the largest matrix."""
-_NOTE = 11.0
 _TICKS = (0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1)
 
 
@@ -73,15 +63,8 @@ def plot_attention(
             infinite or negative; a sentence of nothing but padding.
     """
     lang = resolve(lang)
-    prepared = attention(
-        data,
-        layer=layer,
-        head=head,
-        sentence=sentence,
-        tokens=tokens,
-        attention_mask=attention_mask,
-        padding=padding,
-    )
+    options: dict[str, Any] = {"tokens": tokens, "attention_mask": attention_mask, "padding": padding}
+    prepared = attention(data, layer=layer, head=head, sentence=sentence, **options)
     draw = _draw_one if prepared.alone else _draw_tiles
     ax = draw(ax, prepared, lang)
     style.set_alt_text(ax, _describe(prepared, lang))
@@ -93,7 +76,7 @@ def _draw_one(ax: Axes | None, prepared: Attention, lang: str) -> Axes:
     names = _names(prepared)
     side = min(8.0, max(3.4, (0.55 if length <= NUMBERED else 0.35) * length))
     if ax is not None:
-        side = min(size_in_inches(ax))
+        side = min(canvas.size_in_inches(ax))
     step = _step(length, side)
     ax = _titled(ax, side, side, names[::step], step, prepared, lang)
     image = _draw_weights(ax, prepared.weights[0, 0], (-0.5, length - 0.5, length - 0.5, -0.5), lang)
@@ -103,7 +86,7 @@ def _draw_one(ax: Axes | None, prepared: Attention, lang: str) -> Axes:
     ax.set_xlabel(say("attention.axis.keys", lang))
     ax.set_ylabel(say("attention.axis.queries", lang))
     if length <= NUMBERED:
-        _draw_numbers(ax, prepared.weights[0, 0], image)
+        canvas.write_numbers(ax, image, _LABEL)
     _hatch_padding(ax, prepared, [(-0.5, -0.5)], length)
     return ax
 
@@ -115,18 +98,18 @@ def _draw_tiles(ax: Axes | None, prepared: Attention, lang: str) -> Axes:
     columns = columns_of(layers, heads)
     # Each weight is repeated, so that the gaps between tiles can be narrower than a cell of a short sentence.
     fine = ceil(48 / cells)
-    canvas, corners = _tiled(tiles.repeat(fine, axis=1).repeat(fine, axis=2), columns, 0.05 if grid else 0.16)
+    whole, corners = _tiled(tiles.repeat(fine, axis=1).repeat(fine, axis=2), columns, 0.05 if grid else 0.16)
     places = [(x / (cells * fine), y / (cells * fine)) for x, y in corners]
-    down, across = (size / (cells * fine) for size in canvas.shape)
+    down, across = (size / (cells * fine) for size in whole.shape)
 
     width = 9.0
     if ax is not None:
-        wide, high = size_in_inches(ax)
+        wide, high = canvas.size_in_inches(ax)
         width = min(wide, high * across / down)
     step = _step(prepared.length, width / across)
     names = [] if grid else _names(prepared)[::step]
     ax = _titled(ax, width, width * down / across, names, 1 if grid else step, prepared, lang)
-    _draw_weights(ax, canvas, (0, across, down, 0), lang)
+    _draw_weights(ax, whole, (0, across, down, 0), lang)
     for spine in ax.spines.values():
         spine.set_visible(False)
     if grid:
@@ -142,28 +125,21 @@ def _tiled(tiles: np.ndarray, columns: int, gap: float) -> tuple[np.ma.MaskedArr
     side = tiles.shape[-1]
     pitch = side + max(1, round(gap * side))
     corners = [(place % columns * pitch, place // columns * pitch) for place in range(len(tiles))]
-    canvas = np.full((corners[-1][1] + side, corners[columns - 1][0] + side), np.nan)
+    whole = np.full((corners[-1][1] + side, corners[columns - 1][0] + side), np.nan)
     for tile, (x, y) in zip(tiles, corners, strict=True):
-        canvas[y : y + side, x : x + side] = tile
-    return np.ma.masked_invalid(canvas), corners
+        whole[y : y + side, x : x + side] = tile
+    return np.ma.masked_invalid(whole), corners
 
 
 def _draw_weights(ax: Axes, weights: np.ndarray, box: tuple[float, float, float, float], lang: str) -> AxesImage:
     # Most weights of a long sentence are far below 0.1: the square root tells them apart, and the bar says so.
     scale = PowerNorm(0.5, vmin=0, vmax=1)
-    image = ax.imshow(weights, cmap=style.SEQUENTIAL, norm=scale, interpolation="nearest", extent=box)
-    beside = ax.inset_axes((1.02, 0, 0.02, 1))
-    bar = ax.figure.colorbar(image, cax=beside, label=say("attention.axis.weight", lang))
-    bar.set_ticks(_TICKS, labels=[f"{tick:g}" for tick in _TICKS])
-    bar.outline.set_visible(False)
+    image = ax.imshow(
+        weights, cmap=style.SEQUENTIAL, norm=scale, interpolation=canvas.interpolation(ax, weights.shape[1]), extent=box
+    )
+    canvas.colour_scale(ax, image, (1.02, 0, 0.02, 1), _TICKS, label=say("attention.axis.weight", lang))
     ax.tick_params(length=0)
     return image
-
-
-def _draw_numbers(ax: Axes, weights: np.ndarray, image: AxesImage) -> None:
-    for (row, column), weight in np.ndenumerate(weights):
-        colour = style.text_on(image.cmap(image.norm(weight)))
-        ax.text(column, row, f"{weight:.2f}", ha="center", va="center", fontsize=_LABEL, color=colour)
 
 
 def _hatch_padding(ax: Axes, prepared: Attention, corners: Sequence[tuple[float, float]], side: float) -> None:
@@ -173,7 +149,7 @@ def _hatch_padding(ax: Axes, prepared: Attention, corners: Sequence[tuple[float,
     cell = side / prepared.length
     columns = [(first * cell, 0.0, count * cell, side) for first, count in _runs(~prepared.attended)]
     marks = columns + [(y, x, height, width) for x, y, width, height in columns]
-    hatched(ax, [(left + x, top + y, w, h) for left, top in corners for x, y, w, h in marks], style.PAPER)
+    canvas.hatched(ax, [(left + x, top + y, w, h) for left, top in corners for x, y, w, h in marks], style.PAPER)
 
 
 def _runs(flags: np.ndarray) -> Iterator[tuple[int, int]]:
@@ -190,8 +166,8 @@ def _name_grid(ax: Axes, prepared: Attention, corners: Sequence[tuple[float, flo
     down = [(y + 0.5, str(layer)) for (_, y), layer in zip(corners[::heads], prepared.layers, strict=True)]
     ax.xaxis.set_ticks_position("top")
     ax.xaxis.set_label_position("top")
-    ax.set_xticks(*zip(*across[::step], strict=True), fontsize=_NOTE)
-    ax.set_yticks(*zip(*down[::step], strict=True), fontsize=_NOTE)
+    ax.set_xticks(*zip(*across[::step], strict=True), fontsize=canvas.NOTE)
+    ax.set_yticks(*zip(*down[::step], strict=True), fontsize=canvas.NOTE)
     ax.set_xlabel(say("attention.axis.heads", lang))
     ax.set_ylabel(say("attention.axis.layers", lang))
 
@@ -202,7 +178,9 @@ def _name_tiles(
     """Each square's head (or layer) above it; the tokens along the left and the lower edge of them all."""
     several = "head" if len(prepared.heads) > 1 else "layer"
     for number, (x, y) in zip(prepared.heads if several == "head" else prepared.layers, corners, strict=True):
-        ax.text(x, y - 0.02, say(f"attention.title.{several}", lang, **{several: number}), fontsize=_NOTE, va="bottom")
+        ax.text(
+            x, y - 0.02, say(f"attention.title.{several}", lang, **{several: number}), fontsize=canvas.NOTE, va="bottom"
+        )
     middles = (np.arange(0, prepared.length, step) + 0.5) / prepared.length
     lefts, tops = sorted({x for x, _ in corners}), sorted({y for _, y in corners})
     ax.set_xticks(np.add.outer(lefts, middles).ravel(), names * len(lefts), rotation=90, fontsize=_LABEL)
@@ -212,7 +190,7 @@ def _name_tiles(
 
 
 def _names(prepared: Attention) -> list[str]:
-    return [shortened(prepared.name(place), 1.6, _LABEL) for place in range(prepared.length)]
+    return [canvas.shortened(prepared.name(place), 1.6, _LABEL) for place in range(prepared.length)]
 
 
 def _step(length: int, side: float) -> int:
@@ -224,19 +202,25 @@ def _titled(
     ax: Axes | None, width: float, height: float, names: list[str], step: int, prepared: Attention, lang: str
 ) -> Axes:
     """`ax`, or a new one with room for the names around it, with the title and what is to be known under it."""
-    title = wrapped(_title(prepared, lang), width + 0.6, TITLE_SIZE, "bold")
-    notes = [line for note in _notes(prepared, step, lang) for line in wrapped(note, width + 0.6, _NOTE)]
+    title = canvas.wrapped(_title(prepared, lang), width + 0.6, canvas.TITLE_SIZE, "bold")
+    notes = [line for note in _notes(prepared, step, lang) for line in canvas.wrapped(note, width + 0.6, canvas.NOTE)]
     tiled, named = not prepared.alone, bool(names)
     above = (0.3 if named else 0.55) if tiled else 0.08  # inches that the names of layers and heads take
     above += 0.19 * len(notes)
     if ax is None:
         around = max((style.text_width(name, _LABEL) for name in names), default=0.25) + 0.5
-        top = above + title_height(title) + 0.1
+        top = above + canvas.title_height(title) + 0.1
         bottom = around if named else 0.15
-        ax = placed_axes(width, height, left=around + 0.05, right=0.02 * width + 0.95, top=top, bottom=bottom)
+        ax = canvas.placed_axes(width, height, left=around + 0.05, right=0.02 * width + 0.95, top=top, bottom=bottom)
     heading = ax.set_title("\n".join(title), pad=72 * above)
     ax.annotate(
-        "\n".join(notes), (0, 0), xycoords=heading, xytext=(0, -3), textcoords="offset points", va="top", fontsize=_NOTE
+        "\n".join(notes),
+        (0, 0),
+        xycoords=heading,
+        xytext=(0, -3),
+        textcoords="offset points",
+        va="top",
+        fontsize=canvas.NOTE,
     )
     return ax
 
@@ -279,7 +263,7 @@ def _describe(prepared: Attention, lang: str) -> str:
                 lang,
                 looking=prepared.name(query),
                 seen=prepared.name(key),
-                weight=f"{weight:.2f}",
+                weight=f"{weight:z.2f}",
             )
             for query, key, weight in prepared.strongest
         )
@@ -299,8 +283,8 @@ def _describe(prepared: Attention, lang: str) -> str:
         size=prepared.length,
         first=prepared.name(0),
         last=prepared.name(prepared.length - 1),
-        sharp=f"{prepared.peaks.max():.2f}",
-        flat=f"{prepared.peaks.min():.2f}",
+        sharp=style.number(prepared.peaks.max()),
+        flat=style.number(prepared.peaks.min()),
         **names,
     )
     return " ".join([_title(prepared, lang) + ".", described, *_notes(prepared, 1, lang)[1:]])
