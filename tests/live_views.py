@@ -100,7 +100,7 @@ def parts_of(view):
         yield from parts_of(child)
 
 
-MARKUP = ['"><q/w>', '"onclick="x', "&lt;b&gt;", "</p>", "<!--"]
+MARKUP = ['"><q/w>', '"><img/src=x/onerror=ran=1>', '"onclick="x', "&lt;b&gt;", "</p>", "<!--"]
 """Tokens that would be markup if anything let them: each of them ends what it stands in, or begins something."""
 NO_TOKEN = '"><gap/>'
 """Letters that the tokenizer below leaves out: they stand in the text and in no token."""
