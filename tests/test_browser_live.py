@@ -243,8 +243,8 @@ CUT_OFF = """() => {
         const range = document.createRange();
         range.selectNodeContents(node);
         for (const box of range.getClientRects()) look(node.data, box, node.parentElement);
-      } else if (!text && getComputedStyle(node).textOverflow === "ellipsis" && node.scrollWidth > node.clientWidth + 1) {
-        problems.push(`${node.textContent} ends in an ellipsis`);
+      } else if (!text && getComputedStyle(node).textOverflow === "ellipsis") {
+        if (node.scrollWidth > node.clientWidth + 1) problems.push(`${node.textContent} ends in an ellipsis`);
       } else if (!text && !node.firstChild) {
         look(`<${node.tagName} ${node.className}>`, node.getBoundingClientRect(), node.parentElement);
       }
