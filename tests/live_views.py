@@ -2,6 +2,16 @@
 
 from html.parser import HTMLParser
 
+import pipeline_helpers as ph
+
+VIEWS = {
+    "LiveTokenizer": lambda text="I love this film", **options: ph.LiveTokenizer(text, **options),
+    "LiveSoftmax": lambda text="I love this film", **options: ph.LiveSoftmax(text, **options),
+    "LiveAttentionMask": lambda text="I love this film", **options: ph.LiveAttentionMask([text], **options),
+    "LivePipeline": lambda text="I love this film", **options: ph.LivePipeline(text, **options),
+}
+"""Every live view there is, made from one text: a new one goes in here, and all that holds for views is tried on it."""
+
 # Everything that the views' own HTML is made of. What a reader typed adds no tag and no attribute to it.
 TAGS = {"b", "button", "code", "div", "h4", "i", "p", "pre", "section", "small", "span", "strong"}
 TAGS |= {"table", "tbody", "td", "tfoot", "th", "thead", "tr"}
@@ -83,12 +93,55 @@ def in_a_loop(*steps):
         thread.submit(asyncio.run, run()).result()
 
 
+def parts_of(view):
+    """`view`, its panels and its controls, however deep they stand."""
+    yield view
+    for child in getattr(view, "children", ()):
+        yield from parts_of(child)
+
+
+MARKUP = ['"><q/w>', '"><img/src=x/onerror=ran=1>', '"onclick="x', "&lt;b&gt;", "</p>", "<!--"]
+"""Tokens that would be markup if anything let them: each of them ends what it stands in, or begins something."""
+NO_TOKEN = '"><gap/>'
+"""Letters that the tokenizer below leaves out: they stand in the text and in no token."""
+
+
+def make_markup_checkpoint(folder, *, labels=2, padding=True, longest=80):
+    """A tiny untrained DistilBERT of which all is markup: its folder, its tokens, the special ones, its labels.
+
+    A tokenizer that cuts at spaces alone is the only one whose tokens can be markup: BERT's cuts at each `<`.
+    """
+    import torch
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors
+    from transformers import DistilBertConfig, DistilBertForSequenceClassification, PreTrainedTokenizerFast
+
+    special = {f"{name}_token": f'"><{name}/>' for name in ("pad", "unk", "cls", "sep", "mask")}
+    ids = {token: id_ for id_, token in enumerate([*special.values(), *MARKUP])}
+    tokenizer = Tokenizer(models.WordLevel(ids, unk_token=special["unk_token"]))
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Split(Regex(NO_TOKEN), "removed"), pre_tokenizers.WhitespaceSplit()]
+    )
+    cls, sep = special["cls_token"], special["sep_token"]
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=[cls, "$A", sep], special_tokens=[(cls, ids[cls]), (sep, ids[sep])]
+    )
+    if not padding:
+        del special["pad_token"]
+    torch.manual_seed(0)
+    config = DistilBertConfig(
+        vocab_size=len(ids), dim=16, hidden_dim=16, n_layers=1, n_heads=2, initializer_range=0.5,
+        pad_token_id=0 if padding else None, max_position_embeddings=longest,
+        id2label={place: f'"><label/{place}>' for place in range(labels)},
+    )  # fmt: skip
+    DistilBertForSequenceClassification(config).save_pretrained(folder)
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=longest, **special).save_pretrained(folder)
+    return str(folder)
+
+
 def make_checkpoint(folder, *, labels=2, padding=True, names=None):
     """A tiny untrained DistilBERT with the classroom's tokenizer; returns its folder as a string."""
     import torch
     from transformers import AutoTokenizer, DistilBertConfig, DistilBertForSequenceClassification
-
-    import pipeline_helpers as ph
 
     tokenizer = AutoTokenizer.from_pretrained(ph.checkpoint("classroom"))
     if not padding:

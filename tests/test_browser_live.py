@@ -1,12 +1,14 @@
 """The live views in a real Chromium, in JupyterLab, Notebook 7 and Voila: typing, pointing, sliding, switching."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests import browser
+from tests.live_views import MARKUP, TAGS, VIEWS, make_checkpoint, make_markup_checkpoint
 
-pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]  # a busy machine is no error of ours
+pytestmark = pytest.mark.browser
 
 CELLS = (
     "import pipeline_helpers as ph\nph.language_switch()",
@@ -17,13 +19,25 @@ CELLS = (
 )
 NASTY = "<img src=x onerror=\"window.ran = 'img'\"><script>window.ran = 'script'</script>"
 SENTENCE, SECOND = "Tu frase, en inglés", "Otra frase para comparar (puede quedar vacía)"
+ROOT = Path(__file__).parent.parent
 SENTENCES = "Tus frases, en inglés, una por línea"
+
+
+LONG = ["a label of a good many words that needs room", "a_label_without_a_space_in_all_of_its_length"]
+CHECKPOINTS = {"long": lambda folder: make_checkpoint(folder, names=LONG), "markup": make_markup_checkpoint}
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
     folder = tmp_path_factory.mktemp("live")
     browser.notebook(folder, "views.ipynb", *CELLS)
+    texts = {"long": "I love this film", "markup": " ".join(MARKUP)}
+    made = {kind: make(folder.with_name(f"live-{kind}")) for kind, make in CHECKPOINTS.items()}
+    cells = [f"VIEWS[{name!r}]({texts[kind]!r}, checkpoint={made[kind]!r})" for kind in made for name in VIEWS]
+    start = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom tests.live_views import VIEWS, ph\nph.language_switch()"
+    )
+    browser.notebook(folder, "every.ipynb", start, *(f"VIEWS[{name!r}]()" for name in VIEWS), *cells)
     with browser.jupyter(folder) as address:
         yield address
 
@@ -67,7 +81,7 @@ def test_tokens_follow_the_typing(page):
 def test_pointing_and_moving_with_the_keys_show_the_same_token(page):
     tokens = panel(page, "Lo que hace el tokenizador con tu frase")
     retype(page, box(page, SENTENCE), "a film")
-    tokens.get_by_role("option", name=re.compile("film")).wait_for()
+    tokens.get_by_role("option", name=re.compile("Token 2: film")).wait_for()
     tokens.locator(".ph-ids [data-at='2']").hover()
     tokens.get_by_text("Token 2: film · id 2143 · palabra 1").wait_for()
     tokens.get_by_role("option", name=re.compile("film"), selected=True).wait_for()
@@ -78,6 +92,28 @@ def test_pointing_and_moving_with_the_keys_show_the_same_token(page):
     tokens.get_by_text("Token 1: a · id 1037 · palabra 0").wait_for()
     page.keyboard.press("End")
     tokens.get_by_role("option", name=re.compile(r"Token 3: \[SEP\]"), selected=True).wait_for()
+
+
+def test_a_mouse_that_rests_points_at_nothing_once_the_keyboard_does(page):
+    tokens = panel(page, "Lo que hace el tokenizador con tu frase")
+    retype(page, box(page, SENTENCE), "a song")
+    song = tokens.get_by_role("option", name=re.compile("Token 2: song"))
+    song.hover()
+    tokens.get_by_text("Token 2: song").wait_for()
+    tokens.get_by_role("option").first.focus()
+    page.keyboard.press("ArrowRight")
+    tokens.get_by_text("Token 1: a · id 1037 · palabra 0").wait_for()
+    for name, word in (("English", "word"), ("Español", "palabra")):  # an update, and the mouse does not move for it
+        page.get_by_role("button", name=name).dispatch_event("click")
+        page.get_by_role("option", name=f"Token 2: song · id 2299 · {word} 1").wait_for()
+        assert page.locator(".ph-detail").inner_text().startswith(f"Token 1: a · id 1037 · {word} 0")
+        assert page.locator(".ph-panel [aria-selected=true]").all_inner_texts() == ["a\n1037"]
+    song.hover(position={"x": 3, "y": 3})
+    tokens.get_by_text("Token 2: song").wait_for()
+    page.mouse.move(0, 0)
+    tokens.get_by_text("Token 1: a").wait_for()
+    box(page, SENTENCE).focus()
+    tokens.get_by_text("Señala un token").wait_for()
 
 
 def test_a_slider_moves_by_key_and_by_hand(page):
@@ -122,9 +158,8 @@ def test_padding_off_shows_the_error_of_transformers(page):
 
 def test_a_token_is_hidden_by_the_keyboard(page):
     steps = panel(page, "Del texto a la etiqueta")
-    retype(page, box(page, SENTENCE, 2), "I love it")
-    love = steps.get_by_role("button", name="Ocultar love, id 2293", exact=True)
-    love.wait_for()
+    retype(page, box(page, SENTENCE, 2), "I love you")
+    steps.get_by_role("button", name="Ocultar you, id 2017").wait_for()  # `love` was there before, and will come anew
     box(page, SECOND).focus()
     page.keyboard.press("Tab")
     for _ in range(2):
@@ -155,11 +190,11 @@ def test_all_views_follow_the_language_switch(page):
         "From text to label",
     ):
         panel(page, name).wait_for()
-    assert box(page, "Your sentence, in English").is_visible()
-    assert page.get_by_role("slider", name="Logit of POSITIVE").is_visible()
+    box(page, "Your sentence, in English").wait_for()
+    page.get_by_role("slider", name="Logit of POSITIVE").wait_for()
     page.get_by_role("button", name="Español").click()
     panel(page, "Del texto a la etiqueta").wait_for()
-    assert page.get_by_role("slider", name="Logit de POSITIVE").is_visible()
+    page.get_by_role("slider", name="Logit de POSITIVE").wait_for()
 
 
 def test_nothing_typed_is_run(page):
@@ -179,3 +214,74 @@ def test_nothing_typed_is_run(page):
 
 def test_no_traceback_anywhere(page):
     assert "Traceback" not in page.locator("body").inner_text()
+
+
+# Every view there is, as it comes, with labels of great length and with tokens that are markup.
+
+CUT_OFF = """() => {
+  const problems = [];
+  const clips = (style) => ["hidden", "clip"].includes(style);
+  const scrolls = (style) => ["auto", "scroll"].includes(style);
+  const look = (name, box, part) => {
+    for (; part && part !== document.documentElement; part = part.parentElement) {
+      const style = getComputedStyle(part);
+      if (scrolls(style.overflowX)) box = part.getBoundingClientRect(); // the reader can bring it into view
+      if (style.display.startsWith("inline") && !style.display.includes("-")) continue;
+      const { left, right, top, bottom } = part.getBoundingClientRect();
+      if (box.left < left - 1 || box.right > right + 1)
+        return problems.push(`${name} reaches out of ${part.className}: ${box.left}–${box.right}, ${left}–${right}`);
+      if (clips(style.overflowY) && (box.top < top - 1 || box.bottom > bottom + 1))
+        return problems.push(`${name} is cut off by ${part.className}`);
+    }
+    if (box.left < 0 || box.right > innerWidth) problems.push(`${name} reaches out of the page`);
+  };
+  for (const view of document.querySelectorAll(".ph-field, .ph-slider, .ph-choice, .ph-panel")) {
+    const walk = document.createTreeWalker(view, NodeFilter.SHOW_ALL);
+    for (let node = view; node; node = walk.nextNode()) {
+      const text = node.nodeType === Node.TEXT_NODE;
+      if (text && node.data.trim()) {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        for (const box of range.getClientRects()) look(node.data, box, node.parentElement);
+      } else if (!text && getComputedStyle(node).textOverflow === "ellipsis") {
+        if (node.scrollWidth > node.clientWidth + 1) problems.push(`${node.textContent} ends in an ellipsis`);
+      } else if (!text && !node.firstChild) {
+        look(`<${node.tagName} ${node.className}>`, node.getBoundingClientRect(), node.parentElement);
+      }
+    }
+  }
+  return problems;
+}"""
+
+
+@pytest.fixture(scope="module")
+def every_view(chromium, url):
+    """Every view, run in Voila."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 2600})
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    browser.open_notebook(opened, url, "every.ipynb", "voila")
+    results = opened.locator(".ph-panel[role=group] > *:last-child")
+    results.nth((1 + len(CHECKPOINTS)) * len(VIEWS) - 1).wait_for(timeout=2 * browser.PATIENCE)
+    yield opened
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 600, 400])
+@pytest.mark.parametrize(("name", "text"), [("Español", "Etiqueta"), ("English", "Label")])
+def test_nothing_is_cut_off(every_view, width, name, text):
+    every_view.set_viewport_size({"width": width, "height": 2600})
+    every_view.get_by_role("button", name=name).click()
+    every_view.get_by_role("columnheader", name=text, exact=True).last.wait_for()
+    assert every_view.evaluate(CUT_OFF) == []
+
+
+def test_no_token_that_is_markup_becomes_more_than_text(every_view):
+    for token in every_view.locator(".ph-panel [tabindex]").all():
+        token.focus()
+    made = every_view.evaluate(
+        "() => [...document.querySelectorAll('[class^=ph-]:not(.ph-figure, .ph-invitation)')]"
+        ".flatMap((view) => [view, ...view.querySelectorAll('*')].map((part) => part.localName))"
+    )
+    assert set(made) <= TAGS | {"input", "label", "output", "textarea"}
+    assert every_view.evaluate("window.ran") is None

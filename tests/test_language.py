@@ -1,5 +1,6 @@
 """The languages: the one in force, who follows it, the catalogue's words and the glossary's."""
 
+import ast
 import csv
 import gc
 import os
@@ -31,12 +32,69 @@ def test_every_key_has_every_language_and_the_same_values_to_fill_in(key):
     assert len({frozenset(fields(text)) for text in entry.values()}) == 1
 
 
-def test_every_key_that_the_package_says_is_in_the_catalogue():
-    package = Path(ph.__file__).parent
-    said = re.compile(r"""\b(?:say|say_in_each)\(\s*"([a-z_0-9.]+)\"""")
-    for file in package.rglob("*.py"):
-        for key in said.findall(file.read_text(encoding="utf-8")):
-            assert key in language.catalogue(), f"{file.name} says {key!r}"
+THE_SAME = {
+    "gallery.embeddings", "head.pre_classifier", "live.checkpoint", "live.tokens", "pipeline.ids", "pipeline.logits",
+    "pipeline.mask", "pipeline.softmax", "pipeline.tokens", "softmax.head.logit", "token_similarity.embeddings",
+}  # fmt: skip
+"""The keys that say the same in two languages: names that stay as they are, and nothing of a sentence."""
+
+
+def test_no_word_is_left_in_another_language():
+    same = {key for key, entry in language.catalogue().items() if len(set(entry.values())) < len(entry)}
+    assert same - THE_SAME == set(), "is it translated? If it is the same word, put it on the list"
+    assert THE_SAME - same == set(), "take it off the list"
+
+
+PACKAGE = Path(ph.__file__).parent
+FILES = {path.name for path in PACKAGE.rglob("*.*")}
+FILES |= {".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in PACKAGE.rglob("*.py")}
+"""Files and modules of the package: `"live.css"` and `"language.switch"` have the form of a key and are none."""
+
+
+def asked_for(source):
+    """The keys of the catalogue that the Python file `source` can ask for, and what asks for a key that is not there.
+
+    Each text that has the form of a key is one, whatever it is handed to. In `f"live.mask.{kind}"` the part in braces
+    is any text that stands in the same file.
+    """
+    areas = {key.split(".")[0] for key in language.catalogue()}
+    form = re.compile(rf"({'|'.join(areas)})(\.\w+)+")
+    tree = ast.parse(source)
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    found = {text for text in texts if form.fullmatch(text)}
+    missing = found - set(language.catalogue()) - FILES
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant)):
+            continue
+        parts = [re.escape(part.value) if isinstance(part, ast.Constant) else r"([\w.]+)" for part in node.values]
+        if re.match(rf"({'|'.join(areas)})\.", node.values[0].value):
+            hits = [re.fullmatch("".join(parts), key) for key in language.catalogue()]
+            keys = {hit.group() for hit in hits if hit and texts.issuperset(hit.groups())}
+            found |= keys
+            missing |= set() if keys else {ast.unparse(node)}
+    return found, missing
+
+
+def test_every_key_that_the_package_says_is_there_and_every_key_is_said():
+    said, missing = set(), set()
+    for file in PACKAGE.rglob("*.py"):
+        found, absent = asked_for(file.read_text(encoding="utf-8"))
+        said |= found
+        missing |= {f"{file.name}: {key}" for key in absent}
+    assert missing == set()
+    assert set(language.catalogue()) - said == set(), "nobody says this"
+
+
+def test_keys_are_seen_however_they_are_asked_for():
+    source = """
+kind = "with_mask" if mask else "change"
+say("live.text"); say(f"live.mask.{kind}"); say(("live.mask.one", "live.mask.gone")[axis])
+Mistake("live.empty", n=1); say(f"live.nowhere.{kind}"); import_module("language.switch")
+"""
+    found, missing = asked_for(source)
+    masks = {"live.mask.with_mask", "live.mask.change", "live.mask.one"}
+    assert found & set(language.catalogue()) == {"live.text", "live.empty", *masks}
+    assert missing == {"live.mask.gone", "f'live.nowhere.{kind}'"}
 
 
 def test_spanish_unless_told_otherwise(monkeypatch):

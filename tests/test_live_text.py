@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import pipeline_helpers as ph
 from pipeline_helpers.live.markup import Html, join, shorten, tag, visible
-from tests.live_views import Page, make_checkpoint, read
+from tests.live_views import VIEWS, Page, make_checkpoint, read
 
 NASTY = [
     "<script>alert(1)</script>",
@@ -24,12 +24,7 @@ few = settings(max_examples=40, deadline=None, derandomize=True)
 
 @pytest.fixture(scope="module")
 def views():
-    return [
-        ph.LiveTokenizer("a", debounce=0),
-        ph.LiveSoftmax("a", debounce=0),
-        ph.LiveAttentionMask(["a", "b c"], debounce=0),
-        ph.LivePipeline(["a", "b"], debounce=0),
-    ]
+    return {name: make("a", debounce=0) for name, make in VIEWS.items()}
 
 
 @few
@@ -53,12 +48,12 @@ def test_shorten():
 @settings(max_examples=15, deadline=None, derandomize=True)
 @given(text=texts, other=texts)
 def test_no_text_becomes_html_in_any_view(views, text, other):
-    for view in views:
+    for view in views.values():
         view.text.value = f"{text}\n{other}"
         read(view.status)
         read(view.output)
         assert repr(view)
-    tokenizer, _, mask, pipeline = views
+    tokenizer, mask, pipeline = (views[name] for name in ("LiveTokenizer", "LiveAttentionMask", "LivePipeline"))
     pipeline.second.value = other
     for token in pipeline.result.columns[0].sentence.tokens if not isinstance(pipeline.result, Exception) else []:
         assert visible(shorten(token)) in read(pipeline.output).text
@@ -71,14 +66,14 @@ def test_no_text_becomes_html_in_any_view(views, text, other):
 
 @pytest.mark.parametrize("text", NASTY)
 def test_a_box_keeps_what_is_typed(views, text):
-    for view in views:
+    for view in views.values():
         view.text.value = text
         assert view.text.value == text.replace("\ud800", "?")
 
 
 @pytest.mark.parametrize("text", ["x" * 100_000, "<b> " * 25_000, "🤗" * 100_000])
 def test_a_hundred_thousand_characters(views, text):
-    for view in views:
+    for view in views.values():
         view.text.value = text
         assert len(view.output.html) < 1_000_000
         assert read(view.output).text
@@ -97,7 +92,7 @@ def test_names_of_labels_are_data_too(tmp_path, make):
 
 
 def test_the_name_of_a_checkpoint_is_data_too(views):
-    for view in views:
+    for view in views.values():
         view.checkpoint = "<img src=x onerror=alert(1)>"
         assert "<img src=x onerror=alert(1)>" in read(view.status).text
         assert "<img src=x" not in view.static_html()

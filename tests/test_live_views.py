@@ -11,14 +11,8 @@ from IPython.core.interactiveshell import InteractiveShell
 import pipeline_helpers as ph
 from pipeline_helpers.language import choose_language
 from pipeline_helpers.live.base import checkpoint_name
-from tests.live_views import in_a_loop, make_checkpoint, read
+from tests.live_views import VIEWS, in_a_loop, make_checkpoint, read
 
-VIEWS = {
-    "LiveTokenizer": lambda text="I love this film", **options: ph.LiveTokenizer(text, **options),
-    "LiveSoftmax": lambda text="I love this film", **options: ph.LiveSoftmax(text, **options),
-    "LiveAttentionMask": lambda text="I love this film", **options: ph.LiveAttentionMask([text], **options),
-    "LivePipeline": lambda text="I love this film", **options: ph.LivePipeline(text, **options),
-}
 NEEDS_A_HEAD = [name for name in VIEWS if name != "LiveTokenizer"]
 
 

@@ -17,7 +17,7 @@ _LOOK = (_BROWSER / "live.css").read_text(encoding="utf-8")
 
 
 def _script(name: str) -> str:
-    return (_BROWSER / name).read_text(encoding="utf-8")
+    return "".join((_BROWSER / file).read_text(encoding="utf-8") for file in ("keys.js", name))
 
 
 class Control(anywidget.AnyWidget):

@@ -1,5 +1,6 @@
 // A named group of buttons; the pressed one says so. Enter and Space press, as in any button.
 function render({ model, el }) {
+  keepKeys(el);
   const group = document.createElement("div");
   group.className = "ph-choice";
   group.setAttribute("role", "group");
@@ -8,9 +9,6 @@ function render({ model, el }) {
   const buttons = model.get("options").map((option) => {
     const button = document.createElement("button");
     button.type = "button";
-    // JupyterLab takes keys as its own: by shortcuts, and by a listener on the whole notebook.
-    button.dataset.lmSuppressShortcuts = "true";
-    button.addEventListener("keydown", (event) => event.stopPropagation());
     button.textContent = option;
     button.addEventListener("click", () => {
       model.set("value", option);

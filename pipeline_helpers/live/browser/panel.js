@@ -5,7 +5,9 @@ function patch(old, next) {
     if (old.data !== next.data) old.data = next.data;
     return;
   }
-  for (const { name } of [...old.attributes]) if (!next.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name } of [...old.attributes]) {
+    if (!next.hasAttribute(name) && name !== "data-lm-suppress-shortcuts") old.removeAttribute(name);
+  }
   for (const { name, value } of next.attributes) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
@@ -19,6 +21,7 @@ function patchChildren(old, next) {
 }
 
 function render({ model, el }) {
+  keepKeys(el);
   const box = document.createElement("div");
   box.className = "ph-panel";
 
@@ -35,17 +38,21 @@ function render({ model, el }) {
     const line = box.querySelector("[data-shows-detail]");
     if (line) line.textContent = detail ?? line.dataset.showsDetail;
   };
-  const focused = () => (box.contains(document.activeElement) ? document.activeElement : null);
-  box.addEventListener("mouseover", (event) => point(event.target.closest("[data-at]") ?? focused()));
-  box.addEventListener("mouseleave", () => point(focused()));
-  // JupyterLab takes keys as its own: by shortcuts, unless the focused element itself forbids it, and by a listener
-  // on the whole notebook.
-  const keepKeys = (node) => node?.setAttribute("data-lm-suppress-shortcuts", "true");
-  box.addEventListener("focusin", (event) => {
-    keepKeys(event.target);
-    point(event.target);
-  });
-  box.addEventListener("focusout", () => point(null));
+  // Whoever pointed last counts. A mouse points when it moves, and not when something comes to lie under it.
+  let mouseWasLast = false;
+  const follow = () => {
+    const mouse = box.querySelector("[data-at]:hover");
+    const keys = box.contains(document.activeElement) ? document.activeElement : null;
+    point(mouseWasLast ? mouse ?? keys : keys ?? mouse);
+  };
+  const pointing = (withMouse) => () => {
+    if (withMouse && mouseWasLast) return; // it moves many times a second
+    mouseWasLast = withMouse;
+    follow();
+  };
+  box.addEventListener("mousemove", pointing(true));
+  box.addEventListener("focusin", pointing(false));
+  for (const name of ["mouseover", "mouseleave", "focusout"]) box.addEventListener(name, follow);
 
   box.addEventListener("click", (event) => {
     const button = event.target.closest("[data-action]");
@@ -54,7 +61,6 @@ function render({ model, el }) {
 
   // One Tab stop a group; inside it, arrows, Home and End.
   box.addEventListener("keydown", (event) => {
-    event.stopPropagation();
     const group = event.target.closest("[data-keys]");
     if (!group) return;
     const items = [...group.querySelectorAll("[tabindex]")];
@@ -75,8 +81,7 @@ function render({ model, el }) {
     box.style.minHeight = keeps && box.offsetHeight ? `${box.offsetHeight}px` : "";
     // Parsed apart: in such a document nothing loads and nothing runs.
     patchChildren(box, new DOMParser().parseFromString(html, "text/html").body);
-    keepKeys(focused());
-    point(box.querySelector("[data-at]:hover") ?? focused());
+    follow();
   };
   update();
   model.on("change", update);

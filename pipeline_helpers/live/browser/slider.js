@@ -1,13 +1,11 @@
 // An <input type="range"> inside its label, and its value beside it.
 function render({ model, el }) {
+  keepKeys(el);
   const field = document.createElement("label");
   field.className = "ph-slider";
   const name = document.createElement("span");
   const slider = document.createElement("input");
   slider.type = "range";
-  // JupyterLab takes keys as its own: by shortcuts, and by a listener on the whole notebook.
-  slider.dataset.lmSuppressShortcuts = "true";
-  slider.addEventListener("keydown", (event) => event.stopPropagation());
   const number = document.createElement("output");
   number.setAttribute("aria-hidden", "true"); // the slider says its value itself
   field.append(name, slider, number);

@@ -1,13 +1,11 @@
 // A <textarea> inside its label. Each change goes to the kernel at once; the kernel decides when to compute.
 function render({ model, el }) {
+  keepKeys(el);
   const field = document.createElement("label");
   field.className = "ph-field";
   const name = document.createElement("span");
   const box = document.createElement("textarea");
   box.rows = 1;
-  // JupyterLab takes keys as its own: by shortcuts, and by a listener on the whole notebook.
-  box.dataset.lmSuppressShortcuts = "true";
-  box.addEventListener("keydown", (event) => event.stopPropagation());
   box.dir = "auto";
   box.spellcheck = false;
   field.append(name, box);

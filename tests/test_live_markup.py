@@ -1,0 +1,271 @@
+"""No data ever becomes HTML in a live view, though a token, a label or a checkpoint may be markup; nor is that luck.
+
+The net is `shown`: each view in each situation, in both languages, read as a browser would. The last test here tries
+the net itself: one by one it takes away each escape that data goes through, and the net has to notice.
+"""
+
+import ast
+import gc
+import html
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+import pytest
+
+import pipeline_helpers as ph
+from pipeline_helpers.language import LANGUAGES, catalogue, choose_language, switch
+from pipeline_helpers.live import markup
+from pipeline_helpers.live.base import LiveView
+from pipeline_helpers.live.controls import Choice, Slider, TextBox
+from tests.live_views import MARKUP, NO_TOKEN, VIEWS, Page, make_markup_checkpoint, parts_of
+
+PACKAGE = Path(ph.__file__).parent
+TEXT = " ".join([*MARKUP[:2], NO_TOKEN, *MARKUP[2:], '"><unknown/>', NO_TOKEN])
+ERROR = '"><error/>'
+CHECKPOINTS = {"two": {}, "one": {"labels": 1}, "many": {"labels": 40}, "no padding": {"padding": False}}
+
+
+class Still(Page):
+    """A stored picture: a page with images of which nothing is data but the alternative text."""
+
+    def handle_starttag(self, tag, attrs):
+        if tag != "img":
+            return super().handle_starttag(tag, attrs)
+        assert [name for name, _ in attrs] == ["alt", "style", "src"]
+        assert dict(attrs)["src"].startswith("data:image/png;base64,")
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    root = tmp_path_factory.mktemp("markup")
+    made = {name: make_markup_checkpoint(root / f'"><{name}>', **how) for name, how in CHECKPOINTS.items()}
+    gc.freeze()  # `shown` collects hundreds of views; what torch brought need not be looked through each time
+    yield made
+    gc.unfreeze()
+
+
+def look(view):
+    """What `view` shows now, in both languages; an `AssertionError` where data became HTML."""
+    for lang in LANGUAGES[::-1]:
+        choose_language(lang)
+        page = Page(view.status.html + view.output.html)
+        assert "&lt;q/w" not in page.text, "escaped twice"
+        assert repr(view)
+    return page
+
+
+def use(view):
+    """Look at `view` after everything that a reader can do to it."""
+    press(view)
+    parts = list(parts_of(view))
+    for slider in [part for part in parts if isinstance(part, Slider)]:
+        before, slider.value = slider.value, slider.max
+        press(view)
+        slider.value = before
+    for box in [part for part in parts if isinstance(part, TextBox)]:
+        for text in (" ", TEXT, f"{TEXT}\n{TEXT} {TEXT}", "\n".join([TEXT] * 9), f"{TEXT} " * 15):
+            box.value = text
+            look(view)
+            for choice in [part for part in parts if isinstance(part, Choice)]:
+                before = choice.value
+                for option in [*choice.options, before]:
+                    choice.value = option
+                    look(view)
+
+
+def press(view):
+    """Look at `view` after each button in it."""
+    for action in [element["data-action"] for element in look(view).elements if element.get("data-action")]:
+        view.output._handle_custom_msg({"action": action}, [])
+        look(view)
+
+
+def still(view):
+    Still(view.static_html())
+
+
+def fails(view):
+    def fail():
+        raise RuntimeError(ERROR)
+
+    view._compute = fail
+    view.text.value = "x"
+    look(view)
+
+
+SITUATIONS = {
+    "tokens": lambda make, folders: look(make(TEXT, checkpoint=folders["two"])),
+    "everything a reader can do": lambda make, folders: use(make(TEXT, checkpoint=folders["two"])),
+    "one label": lambda make, folders: press(make(TEXT, checkpoint=folders["one"])),
+    "many labels": lambda make, folders: look(make(TEXT, checkpoint=folders["many"])),
+    "no padding token": lambda make, folders: use(make(TEXT, checkpoint=folders["no padding"])),
+    "no such checkpoint": lambda make, _: look(make(checkpoint='"><none/>')),
+    "its picture": lambda make, folders: still(make(TEXT, checkpoint=folders["two"])),
+    "the picture of a mistake": lambda make, _: still(make(checkpoint='"><none/>')),
+    "an error of the tokenizer": lambda make, folders: use(make(TEXT, checkpoint=folders["two"])),
+    "any other error": lambda make, folders: fails(make(checkpoint=folders["two"])),
+}
+
+
+def shown(name, situation, folders):
+    """View `name` in `situation`, looked at; an `AssertionError` where data became HTML."""
+    made = []
+
+    def make(text="x", **options):
+        made.append(VIEWS[name](text, debounce=0, **options))
+        return made[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        if situation == "an error of the tokenizer":
+            patch.setattr("transformers.BatchEncoding.convert_to_tensors", fail_at_tensors)
+        try:
+            SITUATIONS[situation](make, folders)
+        finally:
+            # A view that lives on follows each change of the language, and there are hundreds of them.
+            for part in list(parts_of(made.pop())):
+                part.close()
+            del part
+            gc.collect()
+
+
+def fail_at_tensors(self, tensor_type=None, **_):
+    if tensor_type is not None:
+        raise ValueError(ERROR)
+    return self
+
+
+def switched():
+    """The language switch's stored picture, of words that are markup."""
+    with pytest.MonkeyPatch.context() as patch:
+        for lang in LANGUAGES:
+            patch.setitem(catalogue()["language.switch.static"], lang, '"><word/>')
+        data, _ = switch.LanguageSwitch()._repr_mimebundle_()
+        Page(data["text/html"])
+
+
+def test_every_view_is_in_the_net():
+    public = {name: getattr(ph, name) for name in ph.__all__}
+    views = {name for name, value in public.items() if isinstance(value, type) and issubclass(value, LiveView)}
+    assert views == set(VIEWS), "a live view is missing in tests/live_views.py"
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("name", VIEWS)
+def test_no_data_becomes_html(name, situation, folders):
+    shown(name, situation, folders)
+
+
+def test_no_word_becomes_html_in_the_switch():
+    switched()
+
+
+class Watch:
+    """Stands before each escape of the package: notes where data goes through one, and can leave one out.
+
+    A place is a call of `tag`, `join` or `escape` with the number or the name of one of its arguments.
+    """
+
+    def __init__(self, patch):
+        self.called, self.carries, self.left_out = set(), {}, None
+        self.situation = None
+        for found in pkgutil.walk_packages([str(PACKAGE)], "pipeline_helpers."):
+            module = importlib.import_module(found.name)
+            if module is markup:
+                continue
+            for name, value in list(vars(module).items()):
+                if value in (markup.tag, markup.join, html.escape):
+                    patch.setattr(module, name, self._standing_before(value))
+                elif value is markup.Html:
+                    patch.setattr(module, name, self._html())
+
+    def _standing_before(self, escaping):
+        def called(*content, **attributes):
+            call = self._call()
+            first = escaping is markup.tag  # its first argument is a constant of ours
+            parts = [self._part(part, (*call, min(place, 16))) if place or not first else part
+                     for place, part in enumerate(content)]  # fmt: skip
+            if escaping is html.escape:
+                return parts[0] if isinstance(parts[0], markup.Html) else html.escape(*content, **attributes)
+            raw = {}
+            for key, value in attributes.items():
+                if self._leaves_out(str(value), '"', (*call, key)):
+                    attributes[key] = chr(0xE000 + len(raw))
+                    raw[attributes[key]] = str(value)
+            made = escaping(*parts, **attributes)
+            for stand_in, value in raw.items():
+                made = made.replace(stand_in, value)
+            return markup.Html(made)
+
+        return called
+
+    def _part(self, part, place):
+        if isinstance(part, markup.Html):
+            return part
+        if isinstance(part, str):
+            return markup.Html(part) if self._leaves_out(part, "<", place) else part
+        return [self._part(one, place) for one in part]
+
+    def _leaves_out(self, text, dangerous, place):
+        if dangerous in text:
+            self.carries.setdefault(place, self.situation)
+        return place == self.left_out
+
+    def _html(self):
+        watch = self
+
+        class Kind(type):
+            def __instancecheck__(cls, instance):
+                return isinstance(instance, markup.Html)
+
+        class Html(markup.Html, metaclass=Kind):
+            def __new__(cls, text):
+                watch._call()
+                return markup.Html(text)
+
+        return Html
+
+    def _call(self):
+        """Where the package called: file, and line and column of the call's beginning."""
+        frame = sys._getframe(2)
+        line, _, column, _ = list(frame.f_code.co_positions())[frame.f_lasti // 2]
+        call = (Path(frame.f_code.co_filename).relative_to(PACKAGE).as_posix(), line, column)
+        self.called.add(call)
+        return call
+
+
+def calls():
+    """Every call of `tag`, `join`, `Html` or `escape` that is written in the package."""
+    for file in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        nodes = [node for node in ast.walk(tree) if file.name != "markup.py"]
+        names = set()
+        for node in nodes:
+            if isinstance(node, ast.ImportFrom) and node.module in ("html", markup.__name__):
+                names |= {alias.name for alias in node.names} & {"tag", "join", "Html", "escape"}
+            if isinstance(node, ast.Import):
+                assert "html" not in {alias.name for alias in node.names}, f"{file}: from html import escape"
+        for node in nodes:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+                yield file.relative_to(PACKAGE).as_posix(), node.lineno, node.col_offset
+
+
+def test_the_net_notices_each_escape_that_is_missing(folders, monkeypatch):
+    watch = Watch(monkeypatch)
+    net = {(name, situation): lambda name=name, situation=situation: shown(name, situation, folders)
+           for situation in SITUATIONS for name in VIEWS} | {"switch": switched}  # fmt: skip
+    for situation, look_at in net.items():
+        watch.situation = situation
+        look_at()
+    assert sorted(set(calls()) - watch.called) == [], "the net never gets there: give it a situation that does"
+    assert len(watch.carries) > 20
+    unnoticed = []
+    for place, situation in list(watch.carries.items()):
+        watch.left_out = place
+        try:
+            net[situation]()
+        except AssertionError:
+            continue
+        unnoticed.append(place)
+    assert unnoticed == []
