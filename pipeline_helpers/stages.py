@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pipeline_helpers import hub
 from pipeline_helpers.checkpoints import checkpoint as choose_checkpoint
 from pipeline_helpers.language import say
 
@@ -144,15 +145,19 @@ def load(checkpoint: str) -> tuple[Any, Any]:
     Raises:
         ValueError: `checkpoint` holds no model and tokenizer, its weights are damaged, or it has no classification
             head (transformers would make up a random one and answer with it).
+        CheckpointError: it is neither a folder nor in the hub's cache, and the hub can't be reached.
     """
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+    from transformers import AutoModelForSequenceClassification
 
     with quiet_transformers():
         try:
-            tokenizer = AutoTokenizer.from_pretrained(checkpoint)
-            model, report = AutoModelForSequenceClassification.from_pretrained(
-                checkpoint, attn_implementation="eager", output_loading_info=True
-            )
+            tokenizer = hub.load_tokenizer(checkpoint)
+            model, report = hub.load(
+                AutoModelForSequenceClassification.from_pretrained, checkpoint,
+                attn_implementation="eager", output_loading_info=True,
+            )  # fmt: skip
+        except hub.CheckpointError:
+            raise
         except Exception as error:
             # The libraries below raise whatever their format raises: OSError, SafetensorError, KeyError, …
             reason = str(error).strip().split("\n")[0]

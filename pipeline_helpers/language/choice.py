@@ -9,6 +9,8 @@ import weakref
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline_helpers.files import replace_text
+
 LANGUAGES = ("es", "en")
 ENVIRONMENT = "PIPELINE_HELPERS_LANG"
 
@@ -79,7 +81,10 @@ def on_change(callback: Callable[[str], None]) -> None:
 def _memory() -> Path:
     from platformdirs import user_config_path
 
-    return user_config_path("pipeline_helpers") / "language"
+    folder = user_config_path("pipeline_helpers")
+    if not folder.is_absolute():  # "~/…", of a user without a home: it would come to lie wherever the kernel runs
+        raise FileNotFoundError(folder)
+    return folder / "language"
 
 
 def _remembered() -> str | None:
@@ -93,5 +98,4 @@ def _remembered() -> str | None:
 def _remember(lang: str) -> None:
     # A home that can't be written to (a shared server, a read-only disk) costs the memory, not the lesson.
     with contextlib.suppress(OSError):
-        _memory().parent.mkdir(parents=True, exist_ok=True)
-        _memory().write_text(lang + "\n", encoding="utf-8")
+        replace_text(_memory(), lang + "\n")

@@ -18,6 +18,7 @@ from typing import Any
 import ipywidgets
 import traitlets
 
+from pipeline_helpers import hub
 from pipeline_helpers.checkpoints import ENVIRONMENT
 from pipeline_helpers.checkpoints import checkpoint as choose_checkpoint
 from pipeline_helpers.language import LANGUAGES, current_language, on_change, say
@@ -72,9 +73,7 @@ def load_tokenizer(checkpoint: str | None) -> Any:
     Raises:
         Mistake: there is none.
     """
-    from transformers import AutoTokenizer
-
-    return _loaded(checkpoint, lambda: AutoTokenizer.from_pretrained(choose_checkpoint(checkpoint)))
+    return _loaded(checkpoint, lambda: hub.load_tokenizer(choose_checkpoint(checkpoint)))
 
 
 def _loaded(checkpoint: str | None, loading: Callable[[], Any]) -> Any:
@@ -84,7 +83,9 @@ def _loaded(checkpoint: str | None, loading: Callable[[], Any]) -> Any:
         # Below are the hub, the file system and several formats, each with errors of its own.
         cause = (error.__cause__ if isinstance(error, ValueError) else None) or error
         reason = (str(cause).strip() or type(cause).__name__).split("\n")[0]
-        raise Mistake("live.not_loadable", checkpoint=str(checkpoint), reason=shorten(reason, 300)) from error
+        if not isinstance(cause, hub.CheckpointError):  # ours, which ends with what to do
+            reason = shorten(reason, 300)
+        raise Mistake("live.not_loadable", checkpoint=str(checkpoint), reason=reason) from error
 
 
 class LiveView(ipywidgets.VBox):
