@@ -81,21 +81,19 @@ def on_change(callback: Callable[[str], None]) -> None:
 def _memory() -> Path:
     from platformdirs import user_config_path
 
-    folder = user_config_path("pipeline_helpers")
-    if not folder.is_absolute():  # "~/…", of a user without a home: it would come to lie wherever the kernel runs
-        raise FileNotFoundError(folder)
-    return folder / "language"
+    return user_config_path("pipeline_helpers") / "language"
 
 
 def _remembered() -> str | None:
     try:
         lang = _memory().read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError, RuntimeError):
         return None
     return lang if lang in LANGUAGES else None
 
 
 def _remember(lang: str) -> None:
-    # A home that can't be written to (a shared server, a read-only disk) costs the memory, not the lesson.
-    with contextlib.suppress(OSError):
+    # A home that can't be written to (a shared server, a read-only disk), or none at all (RuntimeError), costs the
+    # memory, not the lesson.
+    with contextlib.suppress(OSError, RuntimeError):
         replace_text(_memory(), lang + "\n")
