@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from pipeline_helpers import hub
 from pipeline_helpers.checkpoints import checkpoint as choose_checkpoint
 from pipeline_helpers.language import Mistake
 
@@ -278,6 +279,7 @@ def load(checkpoint: str) -> tuple[Any, Any]:
     Raises:
         Mistake: `checkpoint` holds no model and fast tokenizer, its weights are damaged, it is an encoder with a
             decoder, or it has no classification head (transformers would make up a random one and answer with it).
+        CheckpointError: it is neither a folder nor in the hub's cache, and the hub can't be reached.
     """
     from transformers import AutoModelForSequenceClassification
 
@@ -285,9 +287,10 @@ def load(checkpoint: str) -> tuple[Any, Any]:
     if config is not None and config.is_encoder_decoder:
         raise Mistake("stages.encoder_decoder", model=config.model_type)
     with _loading(checkpoint):
-        model, report = AutoModelForSequenceClassification.from_pretrained(
-            checkpoint, attn_implementation="eager", output_loading_info=True
-        )
+        model, report = hub.load(
+            AutoModelForSequenceClassification.from_pretrained, checkpoint,
+            attn_implementation="eager", output_loading_info=True,
+        )  # fmt: skip
     if missing := sorted(report["missing_keys"]):
         raise Mistake("stages.no_head", checkpoint=checkpoint, missing=", ".join(missing))
     return model.eval(), tokenizer
@@ -298,15 +301,16 @@ def load_tokenizer(checkpoint: str) -> tuple[Any, Any]:
 
     Raises:
         Mistake: there is no fast tokenizer.
+        CheckpointError: as `load`.
     """
-    from transformers import AutoConfig, AutoTokenizer
+    from transformers import AutoConfig
 
     with _loading(checkpoint):
-        tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+        tokenizer = hub.load_tokenizer(checkpoint)
         if not tokenizer.is_fast:
             raise Mistake("stages.slow_tokenizer", tokenizer=type(tokenizer).__name__)
         with suppress(OSError, ValueError):
-            return tokenizer, AutoConfig.from_pretrained(checkpoint)
+            return tokenizer, hub.load(AutoConfig.from_pretrained, checkpoint)
         return tokenizer, None
 
 
@@ -316,7 +320,7 @@ def _loading(checkpoint: str) -> Iterator[None]:
     with quiet_transformers():
         try:
             yield
-        except Mistake:
+        except (Mistake, hub.CheckpointError):
             raise
         except Exception as error:
             reason = (str(error).strip() or type(error).__name__).split("\n")[0]

@@ -2,7 +2,7 @@
 
 What the client asks of the real one, and gets here as well:
 
-    HEAD, GET /<repository>/resolve/<revision>/<file>
+    HEAD, GET /<repository>/resolve/<revision or main>/<file>
         a small file   307 to /api/resolve-cache/…, then 200 with git's id of the file as ETag
         the weights    302 to a storage on another host, with X-Linked-Etag (sha256), X-Linked-Size and the offer of Xet
     GET <storage>/<sha256>
@@ -45,7 +45,7 @@ class LoopbackHub:
     large: str
     """The file that lies in the storage, as weights do."""
     commit: str | None = None
-    """The revision it claims to serve; None: the one that it does."""
+    """The revision it claims to serve; None: the one that it does; "": it names none, as a page that is no hub."""
     sends: dict[str, bytes] = field(default_factory=dict)
     """What it sends instead of a file, under the file's own checksum."""
     checksums: dict[str, str] = field(default_factory=dict)
@@ -122,14 +122,14 @@ def _handler(hub: LoopbackHub) -> type[BaseHTTPRequestHandler]:
                 hub.wait()
                 self.close_connection = True
                 return
-            resolve = f"/{hub.repository}/resolve/{hub.revision}/"
+            resolve = tuple(f"/{hub.repository}/resolve/{revision}/" for revision in (hub.revision, "main"))
             name = self.path.rpartition("/")[2]
             if hub.status:
                 self._head(hub.status)
             elif self.path.startswith("/storage/"):
                 time.sleep(hub.delay)
                 self._body(hub.large, {})
-            elif name not in hub.files or not self.path.startswith((resolve, "/api/resolve-cache/")):
+            elif name not in hub.files or not self.path.startswith((*resolve, "/api/resolve-cache/")):
                 self._head(404, {"X-Error-Code": "EntryNotFound"})
             elif name == hub.large:
                 self._head(302, self._redirect(name))
@@ -151,7 +151,8 @@ def _handler(hub: LoopbackHub) -> type[BaseHTTPRequestHandler]:
         def _head(self, status: int, headers: dict[str, str] | None = None, length: int = 0) -> None:
             self.send_response(status)
             self.send_header("Content-Length", str(length))
-            self.send_header("X-Repo-Commit", hub.commit or hub.revision)
+            if commit := hub.revision if hub.commit is None else hub.commit:
+                self.send_header("X-Repo-Commit", commit)
             for header, value in (headers or {}).items():
                 self.send_header(header, value)
             self.end_headers()

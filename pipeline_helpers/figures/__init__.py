@@ -4,6 +4,7 @@ Every `plot_<what>(data, *, …, ax=None, lang=None)` returns the one `Axes` tha
 and loads no model. `show` puts a figure into a lesson in both languages, `save` into a file.
 """
 
+import pipeline_helpers.figures.quietly  # noqa: F401
 from pipeline_helpers.figures.attention import plot_attention
 from pipeline_helpers.figures.attention_mask import plot_attention_mask
 from pipeline_helpers.figures.gallery import plot_heads_gallery

@@ -10,6 +10,8 @@ import weakref
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline_helpers.files import replace_text
+
 LANGUAGES = {"es": "Español", "en": "English"}
 """The languages of the course by their code in ISO 639-1: what each calls itself, in the order they stand on a page."""
 ENVIRONMENT = "PIPELINE_HELPERS_LANG"
@@ -93,13 +95,13 @@ def _memory() -> Path:
 def _remembered() -> str | None:
     try:
         lang = _memory().read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError, RuntimeError):
         return None
     return lang if lang in LANGUAGES else None
 
 
 def _remember(lang: str) -> None:
-    # A home that can't be written to (a shared server, a read-only disk) costs the memory, not the lesson.
-    with contextlib.suppress(OSError):
-        _memory().parent.mkdir(parents=True, exist_ok=True)
-        _memory().write_text(lang + "\n", encoding="utf-8")
+    # A home that can't be written to (a shared server, a read-only disk), or none at all (RuntimeError), costs the
+    # memory, not the lesson.
+    with contextlib.suppress(OSError, RuntimeError):
+        replace_text(_memory(), lang + "\n")

@@ -18,8 +18,9 @@ from typing import Any, ClassVar
 import ipywidgets
 import traitlets
 
-from pipeline_helpers.checkpoints import ENVIRONMENT, CheckpointError
+from pipeline_helpers.checkpoints import ENVIRONMENT
 from pipeline_helpers.checkpoints import checkpoint as choose_checkpoint
+from pipeline_helpers.hub import CheckpointError
 from pipeline_helpers.language import LANGUAGES, Mistake, current_language, on_change, say
 from pipeline_helpers.live.controls import Panel, TextBox
 from pipeline_helpers.live.markup import Html, join, shorten, tag
@@ -128,10 +129,9 @@ class LiveView(ipywidgets.VBox):
 
     def _load_chosen(self) -> Any:
         try:
-            name = choose_checkpoint(self.checkpoint)
+            return self._load(choose_checkpoint(self.checkpoint))
         except CheckpointError as error:
             raise Mistake("stages.not_loadable", checkpoint=self.checkpoint, reason=str(error)) from error
-        return self._load(name)
 
     def refresh(self) -> None:
         """Compute and show what the controls say now."""
