@@ -1,0 +1,163 @@
+"""Texts → a `Trace`: tokenizer, model, head and softmax, with every intermediate by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pipeline_helpers.checkpoints import checkpoint as choose_checkpoint
+from pipeline_helpers.stages.models import (
+    check,
+    check_name,
+    forward,
+    head_positions,
+    kind,
+    labels_of,
+    load,
+    ready,
+    to_probabilities,
+)
+from pipeline_helpers.stages.rows import Row, encode
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True, eq=False)  # equal tensors are no single yes or no
+class Trace:
+    """What one run of the pipeline made of `texts`, stage by stage, in the order in which it was made.
+
+    The letters: B sentences, S tokens in the longest of them, H the width, L layers, A heads, C labels.
+    """
+
+    texts: list[str]
+    """The sentences, as they came; B of them."""
+    rows: list[Row]
+    """What the tokenizer made of each: tokens, words, places in the text, what was cut off; B of S tokens each."""
+    input_ids: torch.Tensor
+    """The tokens' numbers in the vocabulary; integers, `[B, S]`."""
+    attention_mask: torch.Tensor
+    """1 where a token is attended to, 0 where it is padding; integers, `[B, S]`."""
+    hidden_states: tuple[torch.Tensor, ...]
+    """The vectors of each token: the embeddings, then the output of each layer; L + 1 of `[B, S, H]`."""
+    attentions: tuple[torch.Tensor, ...] | None
+    """How much each token (row) attends to each other (column), when asked for; L of `[B, A, S, S]`."""
+    head_positions: list[int | None]
+    """At which position of the last hidden states the head reads each sentence; None where it reads several; `[B]`."""
+    logits: torch.Tensor
+    """What the head answers, one score a label, of any size; `[B, C]`."""
+    probabilities: torch.Tensor
+    """The softmax of the logits (for a single label, its sigmoid, as the pipeline has it); `[B, C]`."""
+    id2label: dict[int, str]
+    """The name of each column of `logits`."""
+    checkpoint: str
+    """Where the model came from, as transformers names it."""
+    config: Any = field(repr=False)
+    """The model's configuration."""
+
+    @property
+    def tokens(self) -> list[list[str]]:
+        """The pieces of each sentence, special tokens and padding included; `[B][S]`."""
+        return [row.tokens for row in self.rows]
+
+    @property
+    def predictions(self) -> list[dict[str, str | float]]:
+        """For each sentence the best label and its probability, as the pipeline returns them."""
+        best = self.probabilities.argmax(dim=-1).tolist()
+        return [
+            {"label": self.id2label[label], "score": self.probabilities[row, label].item()}
+            for row, label in enumerate(best)
+        ]
+
+    def __repr__(self) -> str:
+        batch, sequence = self.input_ids.shape
+        return f"Trace({batch} × {sequence} tokens, {len(self.hidden_states) - 1} layers, {len(self.id2label)} labels)"
+
+
+def trace(
+    texts: str | Sequence[str],
+    checkpoint: str | None = None,
+    *,
+    model: Any = None,
+    tokenizer: Any = None,
+    attentions: bool = False,
+) -> Trace:
+    """Run tokenizer, model, head and softmax once on `texts` and keep each intermediate.
+
+    Texts past the model's maximum are truncated, as `pipeline(…)(texts, truncation=True)` does.
+
+    Args:
+        texts: one sentence or several.
+        checkpoint: what `pipeline_helpers.checkpoint` takes. What was loaded last stays loaded.
+        model, tokenizer: a sequence-classification model and its tokenizer, already loaded, instead of a checkpoint.
+        attentions: also keep who attends to whom.
+
+    Raises:
+        TypeError: `texts` is no text or holds something that is none; a model without its tokenizer, or not a model.
+        ValueError: `texts` is empty, or one of them gives no token; the checkpoint can't be loaded; the model is none
+            that classifies sentences, or names other labels than its head has.
+    """
+    sentences = as_texts(texts)
+    check_name(checkpoint)
+    if (model is None) != (tokenizer is None):
+        missing = "tokenizer" if tokenizer is None else "model"
+        raise TypeError(f"{missing} is missing: model and tokenizer come together, or neither of them")
+    if model is None:
+        model, tokenizer = load(choose_checkpoint(checkpoint))
+    elif checkpoint is not None:
+        raise TypeError("checkpoint came beside model and tokenizer; give the one or the others")
+    return _run(sentences, model, tokenizer, attentions)
+
+
+def as_texts(texts: object) -> list[str]:
+    """`texts` as a list of strings.
+
+    Raises:
+        TypeError: it is neither a string nor a sequence of strings.
+        ValueError: it holds no text.
+    """
+    if isinstance(texts, str):
+        return [texts]
+    if isinstance(texts, (bytes, dict)) or not hasattr(texts, "__iter__"):
+        raise TypeError(f"texts is {kind(texts)}; it takes one text (str) or a list of texts")
+    sentences = list(texts)
+    for place, sentence in enumerate(sentences):
+        if not isinstance(sentence, str):
+            raise TypeError(f"texts[{place}] is {kind(sentence)}; each text is a str")
+        if not _is_unicode(sentence):
+            raise ValueError(f"texts[{place}] holds half of a surrogate pair, which is no character; leave it out")
+    if not sentences:
+        raise ValueError("texts is empty; it takes at least one text")
+    return sentences
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _run(texts: list[str], model: Any, tokenizer: Any, attentions: bool) -> Trace:
+    check(model, tokenizer)
+    inputs, rows = encode(texts, tokenizer, model.config, padding=len(texts) > 1)
+    inputs = inputs.convert_to_tensors("pt").to(model.device)
+    with ready(model, attentions):
+        hidden_states, weights, logits = forward(model, inputs, attentions)
+        labels = labels_of(model.config, logits.shape[-1])
+        return Trace(
+            texts=texts,
+            rows=rows,
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            hidden_states=hidden_states,
+            attentions=weights,
+            head_positions=head_positions(model, rows),
+            logits=logits,
+            probabilities=to_probabilities(logits, model.config),
+            id2label=dict(enumerate(labels)),
+            checkpoint=model.config.name_or_path,
+            config=model.config,
+        )
