@@ -17,12 +17,12 @@ from nbformat import NotebookNode
 
 from pipeline_helpers.language import LANGUAGES, known
 from pipeline_helpers.language.prose import ProseError, read_prose
+from tools.run_lessons import WIDGET
 
 ABOUT_ALL = "two-languages"
 """The tag of a cell that has nothing to say where there is one language."""
 SWITCH = re.compile(r"^(\s*)(\w+)\.language_switch\(\)\s*$", re.MULTILINE)
 SWITCH_OUTPUT = "LanguageSwitch("
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def one_language(lesson: NotebookNode, lang: str) -> NotebookNode:
@@ -49,10 +49,9 @@ def one_language(lesson: NotebookNode, lang: str) -> NotebookNode:
 def outputs_in_one_language(lesson: NotebookNode, lang: str) -> NotebookNode:
     """`lesson` itself, with what its code cells show in `lang` alone."""
     for cell in lesson.cells:
-        cell_outputs = cell.get("outputs", [])
-        cell_outputs[:] = [output for output in cell_outputs if not _is_switch(output)]
-        for output in cell_outputs:
-            data = output.get("data", {})
+        outputs = cell.get("outputs", [])
+        outputs[:] = [output for output in outputs if not _is_switch(output)]
+        for data in [output.get("data", {}) for output in outputs]:
             if "text/html" in data:
                 data.pop(WIDGET, None)
                 data["text/html"] = html_in(data["text/html"], lang)
