@@ -91,7 +91,7 @@ def plot_attention_mask(data: Any, *, tokens: Any = None, ax: Axes | None = None
         data: a `Trace`, a tokenizer's output, or a mask alone: array-like or tensor, `[B, S]`, 1 = attended.
         tokens: the tokens of each sentence, `[B][S]`, for a mask alone.
         ax: where to draw; None makes a new figure.
-        lang: `"es"` or `"en"`; None is the language in force.
+        lang: one of `LANGUAGES`; None is the language in force.
 
     Raises:
         TypeError: `data` is no mask and has none.

@@ -142,7 +142,7 @@ def plot_heads_gallery(
         batch, sequence: sentences, and tokens of each, for the shapes.
         highlight: the head to point out, one of `HEADS`; None points out none.
         ax: where to draw, scaled to fit; None makes a new figure.
-        lang: `"es"` or `"en"`; None is the language in force.
+        lang: one of `LANGUAGES`; None is the language in force.
 
     Raises:
         TypeError: `batch` or `sequence` is no integer.

@@ -156,7 +156,7 @@ def plot_head(data: HeadRun, *, ax: Axes | None = None, lang: str | None = None)
     Args:
         data: what `head_steps` or `head_run` returns.
         ax: where to draw, scaled to fit; None makes a new figure.
-        lang: `"es"` or `"en"`; None is the language in force.
+        lang: one of `LANGUAGES`; None is the language in force.
 
     Raises:
         TypeError: `data` is no `HeadRun`.

@@ -154,7 +154,7 @@ def plot_hidden_states(
         layer: 0 = the embeddings, n = the output of layer n, -1 = the last.
         tokens: the tokens, `[B][S]` or a tokenizer's output, for data that does not know them.
         ax: where to draw, scaled to fit; None makes a new figure.
-        lang: `"es"` or `"en"`; None is the language in force.
+        lang: one of `LANGUAGES`; None is the language in force.
 
     Raises:
         TypeError: `data` holds no numbers.

@@ -99,7 +99,7 @@ def plot_pipeline(data: Trace, *, ax: Axes | None = None, lang: str | None = Non
     Args:
         data: a `Trace`.
         ax: where to draw; None makes a new figure.
-        lang: `"es"` or `"en"`; None is the language in force.
+        lang: one of `LANGUAGES`; None is the language in force.
 
     Raises:
         TypeError: `data` is no `Trace`.

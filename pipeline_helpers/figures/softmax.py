@@ -144,7 +144,7 @@ def plot_logits_to_probs(
         temperature: what the logits are divided by first, greater than 0.
         top: how many classes are shown, the most probable first, where there are more than that; the rest is summed up.
         ax: where to draw; None makes a new figure.
-        lang: `"es"` or `"en"`; None is the language in force.
+        lang: one of `LANGUAGES`; None is the language in force.
 
     Raises:
         TypeError: the logits, temperature, sentence or top are no numbers.

@@ -122,7 +122,7 @@ def plot_token_similarity(
         layer: 0 = the embeddings, n = the output of layer n, -1 = the last.
         tokens: the names of the rows and of the columns, for data that does not know them.
         ax: where to draw; None makes a new figure.
-        lang: `"es"` or `"en"`; None is the language in force.
+        lang: one of `LANGUAGES`; None is the language in force.
 
     Raises:
         TypeError: `data` holds no numbers.

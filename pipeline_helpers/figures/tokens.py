@@ -60,7 +60,7 @@ def plot_tokens(
         text: what was tokenized, where `data` does not know it: one text, or one a row of the batch.
         padding: whether padding tokens are drawn.
         ax: where to draw, shrunk to fit; None makes a new figure.
-        lang: `"es"` or `"en"`; None is the language in force.
+        lang: one of `LANGUAGES`; None is the language in force.
 
     Raises:
         TypeError: `data` holds no tokens.

@@ -202,9 +202,9 @@ class LiveView(ipywidgets.VBox):
         # No picture keeps the view itself from the page: where it can't be drawn, there is a sentence.
         drawn = self.result if isinstance(self.result, Mistake) else _guarded(lambda: self._picture(self.result))
         sentence = drawn.sentence if isinstance(drawn, Mistake) else None
-        picture = in_both(lambda lang: tag("p", sentence(lang))) if sentence else Html(drawn)
+        picture = in_each(lambda lang: tag("p", sentence(lang))) if sentence else Html(drawn)
         name = checkpoint_name(self.checkpoint)
-        invitation = in_both(
+        invitation = in_each(
             lambda lang: tag(
                 "p",
                 tag("small", say("live.static", lang, view=type(self).__name__, checkpoint=name)),
@@ -214,8 +214,8 @@ class LiveView(ipywidgets.VBox):
         return tag("div", picture, invitation)
 
 
-def in_both(render: Callable[[str], str]) -> Html:
-    """`render(lang)` for each language, each in a `div` of its own that the language switch shows or hides."""
+def in_each(render: Callable[[str], str]) -> Html:
+    """`render(lang)` for each of `LANGUAGES`, each in a `div` of its own that the language switch shows or hides."""
     return join(tag("div", Html(render(lang)), lang=lang) for lang in LANGUAGES)
 
 

@@ -180,7 +180,7 @@ def render(result: Answered, lang: str, boxes: Sequence[int] = (0, 1)) -> Html:
 
     Args:
         result: what `answered` made.
-        lang: the code of a language.
+        lang: one of `LANGUAGES`.
         boxes: for each column the number that its tokens call their text box by.
     """
     columns = result.columns

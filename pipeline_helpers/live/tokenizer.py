@@ -73,7 +73,7 @@ def render(result: Row, vocabulary: int, lang: str) -> Html:
     Args:
         result: a row that `stages.read` made.
         vocabulary: how many tokens the vocabulary knows.
-        lang: the code of a language.
+        lang: one of `LANGUAGES`.
     """
     details = [describe(result, place, lang) for place in range(len(result.tokens))]
     count = say(

@@ -55,7 +55,7 @@ def plot_attention(
         attention_mask: 1 for a token, 0 for padding, `[B, S]` or `[S]`; goes before what `tokens` says.
         padding: show the tokens of padding, hatched, instead of leaving them out.
         ax: where to draw; None makes a new figure.
-        lang: `"es"` or `"en"`; None is the language in force.
+        lang: one of `LANGUAGES`; None is the language in force.
 
     Raises:
         TypeError: `data` is nothing of the kind; an index is no integer.
