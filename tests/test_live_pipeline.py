@@ -131,3 +131,18 @@ def test_without_a_padding_token_two_sentences_are_one_too_many(tmp_path):
 def test_texts_are_one_or_two(texts):
     with pytest.raises(ValueError, match="texts is"):
         ph.LivePipeline(texts)
+
+
+def test_no_logit_is_minus_zero(view, monkeypatch):
+    model, _ = view.loaded()
+    forward = model.forward
+
+    def small(**inputs):
+        outputs = forward(**inputs)
+        outputs.logits = outputs.logits * 0 - 1e-6
+        return outputs
+
+    monkeypatch.setattr(model, "forward", small)
+    view.refresh()
+    assert "-0.0000" not in read(view.output).text
+    assert "+0.0000" in read(view.output).text

@@ -41,6 +41,12 @@ def test_the_sum_is_that_of_the_exponentials(view):
     assert [negative[3], positive[3], total[1]] == ["1.0000", "2.7183", "3.7183"]
 
 
+def test_no_number_is_minus_zero(view):
+    view.logits[0].value, view.logits[1].value = -0.00001, -0.0
+    assert "-0.0000" not in read(view.output).text
+    assert "0.0000" in read(view.output).text
+
+
 def test_bars_are_as_long_as_the_probabilities(view):
     view.logits[0].value, view.logits[1].value = 0.0, 0.0
     assert [bar["style"] for bar in read(view.output).all(tag="i")] == ["width:50.0%"] * 2

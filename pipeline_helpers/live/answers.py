@@ -28,7 +28,7 @@ class Answer:
         return max(range(len(self.probabilities)), key=self.probabilities.__getitem__)
 
     def __str__(self) -> str:
-        return f"{shorten(self.labels[self.best])} {self.probabilities[self.best]:.4f}"
+        return f"{shorten(self.labels[self.best])} {self.probabilities[self.best]:z.4f}"
 
 
 def answer(model: Any, rows: Sequence[Mapping[str, Sequence[int]]]) -> list[Answer]:

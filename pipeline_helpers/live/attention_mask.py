@@ -238,7 +238,7 @@ def _answers(result: Batch, lang: str) -> Iterator[Html]:
                 tag("th", say("live.mask.sentence", lang, number=number), scope="row"),
                 tag("td", str(kept)),
                 tag("td", str(left_out), class_="ph-best" if kept.best != left_out.best else None),
-                tag("td", f"{change:+.4f}", class_="ph-number"),
+                tag("td", f"{change:+z.4f}", class_="ph-number"),
             )
         )
     yield tag("table", tag("thead", head), tag("tbody", rows))

@@ -257,10 +257,10 @@ def _table(numbers: str, column: Column, lang: str) -> Html:
 
 def _cells(answer: Answer, numbers: str, place: int) -> Html:
     if numbers == "logits":
-        return tag("td", f"{answer.logits[place]:+.4f}", class_="ph-number")
+        return tag("td", f"{answer.logits[place]:+z.4f}", class_="ph-number")
     share = answer.probabilities[place]
     best = "ph-number ph-best" if place == answer.best else "ph-number"
-    return join(tag("td", f"{share:.4f}", class_=best), tag("td", bar(share)))
+    return join(tag("td", f"{share:z.4f}", class_=best), tag("td", bar(share)))
 
 
 def _in_words(column: Column, lang: str) -> Iterator[Html | str]:

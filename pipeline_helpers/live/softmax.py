@@ -175,8 +175,8 @@ def render(result: Scores, lang: str) -> Html:
         tag(
             "tr",
             tag("th", shorten(name), scope="row"),
-            _number(f"{steps.logits[place]:.4f}"),
-            _number(f"{steps.scaled[place]:.4f}"),
+            _number(f"{steps.logits[place]:z.4f}"),
+            _number(f"{steps.scaled[place]:z.4f}"),
             _number(_short(steps.exponentials[place])),
             _number(f"{steps.probabilities[place]:.4f}"),
             tag("td", bar(steps.probabilities[place])),

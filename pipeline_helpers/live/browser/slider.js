@@ -14,7 +14,7 @@ function render({ model, el }) {
     model.save_changes();
   });
   const update = () => {
-    const shown = model.get("value").toFixed(model.get("digits"));
+    const shown = model.get("value").toFixed(model.get("digits")).replace(/^-(?=[0.]+$)/, "");  // no "-0.00"
     name.textContent = model.get("label");
     for (const limit of ["min", "max", "step"]) slider[limit] = model.get(limit);
     slider.valueAsNumber = model.get("value");
