@@ -97,6 +97,7 @@ def trace(
         TypeError: `texts` is no text or holds something that is none; a model without its tokenizer, or not a model.
         ValueError: `texts` is empty, or one of them gives no token; the checkpoint can't be loaded; the model is none
             that classifies sentences, or names other labels than its head has.
+        CheckpointError: the checkpoint is not on this machine, and the hub can't be reached (within 10 seconds).
     """
     sentences = as_texts(texts)
     check_name(checkpoint)
