@@ -403,3 +403,14 @@ def test_cells_smaller_than_a_pixel_are_averaged(name):
 def test_the_contrast_is_that_of_the_guidelines():
     assert contrast("black", "white") == pytest.approx(21)
     assert contrast("#767676", "white") == pytest.approx(4.54, abs=0.005)  # the best known grey of WCAG's
+
+
+def test_show_leaves_no_figure_open_when_drawing_fails():
+    def plot(lang):
+        plt.figure()
+        raise RuntimeError("half drawn")
+
+    own = plt.figure()
+    with pytest.raises(RuntimeError, match="half drawn"):
+        figure_html(plot)
+    assert plt.get_fignums() == [own.number]

@@ -155,6 +155,14 @@ def test_what_is_stored_is_canonical(path):
 
 
 @lessons
+def test_no_view_is_stored_with_an_error_of_ours(path):
+    """A view says what went wrong and is displayed all the same: `make lessons` would store that sentence."""
+    for lang in LANGUAGES:
+        beginning = language.say("live.unexpected", lang, error="\0").split("\0")[0]
+        assert beginning not in path.read_text(encoding="utf-8")
+
+
+@lessons
 def test_every_picture_says_what_it_shows_in_every_language(path):
     for place, cell in enumerate(read(path).cells):
         for output in cell.get("outputs", []):

@@ -60,6 +60,11 @@ class PipelineColumns:
     hidden_shape: tuple[int, ...]
     logits_shape: tuple[int, ...]
 
+    @property
+    def read_alike(self) -> bool:
+        """Whether the head reads the same token at the same position in all columns."""
+        return len({(column.read, column.position) for column in self.columns}) == 1
+
     @classmethod
     def of(cls, trace: Trace) -> "PipelineColumns":
         """The first `MAX_SENTENCES` sentences of `trace`, each with its `MAX_LABELS` best labels."""
@@ -117,9 +122,8 @@ def plot_pipeline(data: Trace, *, ax: Axes | None = None, lang: str | None = Non
     _draw_bands(ax, tops, bottom, width, prepared, lang, scale)
     limit = max(abs(logit) for column in prepared.columns for logit in column.logits)  # one scale for all
     for place, column in enumerate(prepared.columns):
-        if len({(one.read, one.position) for one in prepared.columns}) > 1:
-            _name_read(ax, column, LABELS_WIDTH + place * column_width + 0.15, tops, scale)
-        _draw_column(ax, column, LABELS_WIDTH + place * column_width + 0.15, column_width - 0.3, tops, limit, scale)
+        _draw_column(ax, column, LABELS_WIDTH + place * column_width + 0.15, column_width - 0.3, tops, limit, scale,
+                     named=not prepared.read_alike)  # fmt: skip
     if prepared.total > len(prepared.columns):
         note = say("pipeline.more", lang, shown=len(prepared.columns), total=prepared.total)
         ax.text(width, -0.1, note, ha="right", va="bottom", color=style.MUTED, size=11 * scale)
@@ -158,13 +162,12 @@ def _draw_bands(
 
 def _hidden_name(prepared: PipelineColumns, lang: str) -> str:
     """Whose hidden states the strips are: the token's that the head reads, where that is the same in all columns."""
-    read = {(column.read, column.position) for column in prepared.columns}
-    if len(read) > 1:
+    first = prepared.columns[0]
+    if not prepared.read_alike:
         return say("pipeline.hidden_read", lang)
-    ((token, position),) = read
-    if position is None:
+    if first.position is None:
         return say("pipeline.hidden_mean", lang)
-    return say("pipeline.hidden", lang, token=shortened(token, 1.2, 11), position=position)
+    return say("pipeline.hidden", lang, token=shortened(first.read, 0.75, 11), position=first.position)
 
 
 def _height(row: str, prepared: PipelineColumns) -> float:
@@ -172,8 +175,9 @@ def _height(row: str, prepared: PipelineColumns) -> float:
 
 
 def _draw_column(
-    ax: Axes, column: PipelineColumn, left: float, width: float, tops: dict[str, float], limit: float, scale: float
-) -> None:
+    ax: Axes, column: PipelineColumn, left: float, width: float, tops: dict[str, float], limit: float, scale: float, *,
+    named: bool,
+) -> None:  # fmt: skip
     lines = wrapped(column.text, width - 0.25, 12, "italic")  # so that the gap fits too
     if len(lines) > _MOST_LINES:
         lines[_MOST_LINES - 1 :] = [f"{lines[_MOST_LINES - 1]} {GAP}"]
@@ -181,14 +185,13 @@ def _draw_column(
     ax.text(left, middle, "\n".join(lines), va="center", size=12 * scale, style="italic")
     _draw_tokens(ax, column, left, width, tops, scale)
     values = averaged(column.vector[None], 48)
-    strip(ax, values, (left, tops["hidden"] + 0.12, width, 0.38), np.abs(values).max() or 1.0, zorder=2)
+    strip(
+        ax, values, (left, tops["hidden"] + 0.12, width, 0.22 if named else 0.38), np.abs(values).max() or 1.0, zorder=2
+    )
+    if named and column.position is not None:
+        text = f"[{column.position}] {shortened(column.read, 2.0, 10)}"
+        ax.text(left, tops["hidden"] + 0.46, text, va="center", size=10 * scale, gid="read")
     _draw_labels(ax, column, left, width, tops, limit, scale)
-
-
-def _name_read(ax: Axes, column: PipelineColumn, left: float, tops: dict[str, float], scale: float) -> None:
-    if column.position is not None:
-        text = f"[{column.position}] {shortened(column.read, 2.0, 9)}"
-        ax.text(left, tops["hidden"] + 0.5, text, va="center", size=9 * scale, color=style.MUTED, gid="read")
 
 
 def _draw_tokens(

@@ -1,7 +1,8 @@
 """A figure into a lesson, in both languages; a figure into a file."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -42,26 +43,35 @@ def figure_html(plot: Callable[..., Axes], *data: Any, **options: Any) -> str:
     for name in ("lang", "ax"):
         if name in options:
             raise TypeError(f"{name} came to show, which sets it itself; call the function alone to choose it")
-    parts = (f'<div lang="{lang}">{_image(plot(*data, **options, lang=lang))}</div>' for lang in LANGUAGES)
+    with _no_figure_left():
+        parts = [f'<div lang="{lang}">{_image(plot(*data, **options, lang=lang))}</div>' for lang in LANGUAGES]
     return f'<div class="ph-figure">{"".join(parts)}</div>'
 
 
-def _image(ax: Axes) -> str:
-    """The figure of `ax` as an `<img>`, as wide as on paper where there is room; the figure is closed."""
+@contextmanager
+def _no_figure_left() -> Iterator[None]:
+    """Close what is opened inside, also where an error comes in between: a notebook would show it, half drawn."""
     import matplotlib.pyplot as plt
 
-    figure = figure_of(ax)
+    before = set(plt.get_fignums())
     try:
-        with BytesIO() as file, style():
-            figure.savefig(file, format="png", dpi=DPI)
-            data = base64.b64encode(file.getvalue()).decode("ascii")
-        width = round(figure.get_figwidth() * figure.dpi)
-        return (
-            f'<img alt="{escape(alt_text(ax))}" style="width:{width}px;max-width:100%;height:auto" '
-            f'src="data:image/png;base64,{data}">'
-        )
+        yield
     finally:
-        plt.close(figure)
+        for number in set(plt.get_fignums()) - before:
+            plt.close(number)
+
+
+def _image(ax: Axes) -> str:
+    """The figure of `ax` as an `<img>`, as wide as on paper where there is room."""
+    figure = figure_of(ax)
+    with BytesIO() as file, style():
+        figure.savefig(file, format="png", dpi=DPI)
+        data = base64.b64encode(file.getvalue()).decode("ascii")
+    width = round(figure.get_figwidth() * figure.dpi)
+    return (
+        f'<img alt="{escape(alt_text(ax))}" style="width:{width}px;max-width:100%;height:auto" '
+        f'src="data:image/png;base64,{data}">'
+    )
 
 
 def save(ax: Axes, path: str | Path) -> Path:
