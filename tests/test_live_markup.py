@@ -31,10 +31,11 @@ class Still(Page):
     """A stored picture: a page with images of which nothing is data but the alternative text."""
 
     def handle_starttag(self, tag, attrs):
-        if tag != "img":
-            return super().handle_starttag(tag, attrs)
-        assert [name for name, _ in attrs] == ["alt", "style", "src"]
-        assert dict(attrs)["src"].startswith("data:image/png;base64,")
+        if tag == "img":
+            assert [name for name, _ in attrs] == ["alt", "style", "src"]
+            assert dict(attrs)["src"].startswith("data:image/png;base64,")
+        else:
+            super().handle_starttag(tag, attrs)
 
 
 @pytest.fixture(scope="module")
