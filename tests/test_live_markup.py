@@ -49,7 +49,7 @@ def folders(tmp_path_factory):
 
 def look(view):
     """What `view` shows now, in both languages; an `AssertionError` where data became HTML."""
-    for lang in LANGUAGES[::-1]:
+    for lang in reversed(LANGUAGES):
         choose_language(lang)
         page = Page(view.status.html + view.output.html)
         assert "&lt;q/w" not in page.text, "escaped twice"
