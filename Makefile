@@ -25,7 +25,7 @@ demo: environment  ## Open the playground as a page without code, for a lecture 
 test: check quick notebooks  ## Everything: format, types, the package's tests, every cell of every lesson.
 
 quick: test-environment  ## The package's tests alone.
-	$(BIN)/python -m pytest -q tests
+	$(BIN)/python -m pytest -q
 
 check: test-environment  ## Format, lint and types.
 	$(BIN)/ruff format --check .

@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import nbformat
@@ -121,6 +121,15 @@ def show_notebook(page, url: str, name: str, front_end: str = "lab") -> None:
     tree = {"lab": f"lab/workspaces/{workspace}/tree", "notebook": "notebooks"}[front_end]
     page.goto(f"{url}/{tree}/{name}", timeout=PATIENCE)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=PATIENCE)
+
+
+def expect_none(page, script: str) -> None:
+    """Wait until the JavaScript function `script` finds nothing; what it still finds in the end is an error."""
+    from playwright.sync_api import TimeoutError as TooLate
+
+    with suppress(TooLate):
+        page.wait_for_function(f"() => ({script})().length === 0")
+    assert page.evaluate(script) == []
 
 
 def run_all(page) -> None:

@@ -100,7 +100,7 @@ def parts_of(view):
         yield from parts_of(child)
 
 
-MARKUP = ['"><q/w>', '"><img/src=x/onerror=ran=1>', '"onclick="x', "&lt;b&gt;", "</p>", "<!--"]
+MARKUP = ['"><q/w>', '"><img/src/onerror=ran=1>', '"onclick="x', "&lt;b&gt;", "</p>", "<!--"]
 """Tokens that would be markup if anything let them: each of them ends what it stands in, or begins something."""
 NO_TOKEN = '"><gap/>'
 """Letters that the tokenizer below leaves out: they stand in the text and in no token."""
@@ -131,7 +131,7 @@ def make_markup_checkpoint(folder, *, labels=2, padding=True, longest=80):
     config = DistilBertConfig(
         vocab_size=len(ids), dim=16, hidden_dim=16, n_layers=1, n_heads=2, initializer_range=0.5,
         pad_token_id=0 if padding else None, max_position_embeddings=longest,
-        id2label={place: f'"><label/{place}>' for place in range(labels)},
+        id2label={place: f'"><name/{place}>' for place in range(labels)},
     )  # fmt: skip
     DistilBertForSequenceClassification(config).save_pretrained(folder)
     PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=longest, **special).save_pretrained(folder)

@@ -5,7 +5,7 @@ import pytest
 from pipeline_helpers.language.prose import BETWEEN
 from tests import browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]  # a busy machine is no error of ours
+pytestmark = pytest.mark.browser
 
 WORDS = {"es": ("Tema", "Texto"), "en": ("Topic", "Text"), "eo": ("Temo", "Teksto")}
 """What a heading says, and what stands under it."""
@@ -127,12 +127,13 @@ def test_cells_far_out_of_view_follow_too(page, url, front_end):
     opened(page, url, front_end)
     choose(page, "English")
     expect_language(page, "en")
-    last = page.locator("p:text-is('Text 59')")
-    for _ in range(30):  # each scroll draws more cells, which makes the notebook longer
-        page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTop += 1500")
-        if last.is_visible():
-            break
-    last.wait_for(state="visible")
+    page.wait_for_function(  # each scroll draws more cells, which makes the notebook longer
+        """() => {
+            document.querySelector('.jp-WindowedPanel-outer').scrollTop += 1500;
+            return [...document.querySelectorAll('p')].some(p => p.textContent === 'Text 59' && p.offsetParent);
+        }""",
+        polling=100,
+    )
     page.locator("p:text-is('Texto 59')").wait_for(state="hidden")
 
 

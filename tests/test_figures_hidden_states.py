@@ -101,7 +101,7 @@ def test_labels_never_overlap_and_are_never_cut_off(lang, batch, length):
     ax = plot_hidden_states(states(batch, length), tokens=[tokens] * batch, lang=lang)
     assert not drawn.cut_off(ax)
     assert not drawn.overlapping(ax)
-    assert len([image for image in ax.get_images()]) == min(batch, MAX_SHEETS)
+    assert len(ax.get_images()) == min(batch, MAX_SHEETS)
     notes = " ".join(drawn.texts(ax, "note"))
     if length <= MAX_NAMED:
         assert drawn.texts(ax, "token") == tokens

@@ -31,10 +31,11 @@ class Still(Page):
     """A stored picture: a page with images of which nothing is data but the alternative text."""
 
     def handle_starttag(self, tag, attrs):
-        if tag != "img":
-            return super().handle_starttag(tag, attrs)
-        assert [name for name, _ in attrs] == ["alt", "style", "src"]
-        assert dict(attrs)["src"].startswith("data:image/png;base64,")
+        if tag == "img":
+            assert [name for name, _ in attrs] == ["alt", "style", "src"]
+            assert dict(attrs)["src"].startswith("data:image/png;base64,")
+        else:
+            super().handle_starttag(tag, attrs)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def folders(tmp_path_factory):
 
 def look(view):
     """What `view` shows now, in both languages; an `AssertionError` where data became HTML."""
-    for lang in LANGUAGES[::-1]:
+    for lang in reversed(LANGUAGES):
         choose_language(lang)
         page = Page(view.status.html + view.output.html)
         assert "&lt;q/w" not in page.text, "escaped twice"

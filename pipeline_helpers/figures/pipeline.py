@@ -288,22 +288,19 @@ def _draw_logit(
 
 
 def _describe(prepared: PipelineColumns, lang: str) -> str:
-    parts = [say("pipeline.alt", lang)]
-    for column in prepared.columns:
-        parts.append(
-            say(
-                "pipeline.alt_sentence",
-                lang,
-                text=column.text if len(column.text) <= 120 else column.text[:119] + GAP,
-                tokens=sum(column.row.attended),
-                first=" ".join(column.row.tokens[:4]),
-                logits=", ".join(
-                    f"{name} {style.number(value)}" for name, value in zip(column.labels, column.logits, strict=True)
-                ),
-                probabilities=", ".join(
-                    f"{n} {v:z.3f}" for n, v in zip(column.labels, column.probabilities, strict=True)
-                ),
-                label=column.prediction,
-            )
-        )
-    return " ".join(parts)
+    return " ".join([say("pipeline.alt", lang), *(_describe_column(column, lang) for column in prepared.columns)])
+
+
+def _describe_column(column: PipelineColumn, lang: str) -> str:
+    logits = (f"{name} {style.number(value)}" for name, value in zip(column.labels, column.logits, strict=True))
+    shares = (f"{name} {value:z.3f}" for name, value in zip(column.labels, column.probabilities, strict=True))
+    return say(
+        "pipeline.alt_sentence",
+        lang,
+        text=column.text if len(column.text) <= 120 else column.text[:119] + GAP,
+        tokens=sum(column.row.attended),
+        first=" ".join(column.row.tokens[:4]),
+        logits=", ".join(logits),
+        probabilities=", ".join(shares),
+        label=column.prediction,
+    )
