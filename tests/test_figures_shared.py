@@ -238,8 +238,8 @@ def users(settings):
 def written(ax, folder, *endings):
     """The bytes of the figure of `ax` as it is drawn on a screen, and in each of some formats."""
     ax.figure.canvas.draw()
-    files = [ph.save(ax, folder / f"figure.{ending}").read_bytes() for ending in endings]
-    return [bytes(ax.figure.canvas.buffer_rgba()), *files]
+    screen = bytes(ax.figure.canvas.buffer_rgba())
+    return [screen, *(ph.save(ax, folder / f"figure.{ending}").read_bytes() for ending in endings)]
 
 
 def test_nearly_every_setting_is_tried(other_settings):
