@@ -1,7 +1,10 @@
 """What holds for every file, and that the run itself notices a test that was skipped or wants a second try."""
 
 import ast
+import dataclasses
+import importlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -100,3 +103,32 @@ def test_a_test_gets_no_second_try(tmp_path):
     done = run(tmp_path, FLAKY)
     assert done.returncode != 0
     assert "'flaky' not found in `markers`" in done.stdout
+
+
+def dataclasses_of_arrays():
+    """The dataclasses of the package that hold an array or a tensor, or something that does."""
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in FILES if "pipeline_helpers" in str(path)
+    ]
+    classes = {
+        value.__name__: value
+        for module in modules
+        for value in vars(importlib.import_module(module.removesuffix(".__init__"))).values()
+        if isinstance(value, type) and dataclasses.is_dataclass(value)
+    }
+    holding = "ndarray|Tensor"
+    while True:
+        found = {
+            name for name, value in classes.items()
+            if any(re.search(rf"\b({holding})\b", str(field.type)) for field in dataclasses.fields(value))
+        }  # fmt: skip
+        if found <= set(holding.split("|")):
+            return [classes[name] for name in sorted(found)]
+        holding = "|".join({*holding.split("|"), *found})
+
+
+def test_what_holds_arrays_is_compared_by_identity():
+    """Arrays compared are an array, and no yes or no: `trace in traces` would be an error."""
+    found = dataclasses_of_arrays()
+    assert {"Trace", "HeadRun", "SoftmaxSteps", "PipelineColumns"} <= {one.__name__ for one in found}
+    assert [one.__name__ for one in found if one.__eq__ is not object.__eq__] == []

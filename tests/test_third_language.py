@@ -13,6 +13,7 @@ from pipeline_helpers.figures.show import figure_html
 from pipeline_helpers.language import LANGUAGES, catalogue, choose_language
 from pipeline_helpers.language.prose import BETWEEN, ProseError, read_prose
 from pipeline_helpers.language.switch import LanguageSwitch, hiding_rules, static_html
+from tests.live_views import VIEWS
 from tests.test_figures_shared import PLOTS, sample
 from tools import export_lessons
 from tools.one_language import one_language
@@ -48,7 +49,7 @@ def test_a_figure_is_shown_in_it(name, trace):
 @pytest.mark.parametrize("name", [name for name in ph.__all__ if name.startswith("Live")])
 def test_a_live_view_follows_the_choice_of_it_and_is_stored_in_it(name):
     text = "I love this film"
-    view = getattr(ph, name)([text] if name == "LiveAttentionMask" else text, debounce=0)
+    view = VIEWS[name](text, debounce=0)
     assert "‡" not in view.text.label + view.output.html
     choose_language(THIRD)
     assert view.text.label.startswith("‡")
