@@ -13,17 +13,17 @@ import tomllib
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from tools.training_data import Example, read_examples
+from tools.training_data import EVERYDAY, Example, read_examples
 
-EVERYDAY = Path(__file__).resolve().parent / "everyday.tsv"
 PHRASES = tomllib.loads(Path(__file__).with_name("everyday_phrases.toml").read_text(encoding="utf-8"))
 
-Pick = Callable[[Sequence[str]], str]
+Pick = Callable[[Sequence[Any]], Any]
 
 
 def _about_a_thing(kind: str, pick: Pick) -> str:
-    area = PHRASES["areas"][int(pick([str(number) for number in range(len(PHRASES["areas"]))]))]
+    area = pick(PHRASES["areas"])
     thing, other = pick(area["things"]), pick(area["things"])
     said = pick(area[kind])
     opposite = pick(area["negative" if kind == "positive" else "positive"])
