@@ -9,6 +9,7 @@ from typing import Any
 
 import ipywidgets
 
+from pipeline_helpers.figures.show import figure_html
 from pipeline_helpers.figures.softmax import SoftmaxSteps, plot_logits_to_probs, softmax_steps
 from pipeline_helpers.language import Mistake, current_language, say
 from pipeline_helpers.live.answers import MOST_LABELS, bar
@@ -152,8 +153,6 @@ class LiveSoftmax(LiveView):
         return join(tag("p", source, " ", back if result.by_hand and result.sentence else ""), render(result, lang))
 
     def _picture(self, result: Scores) -> str:
-        from pipeline_helpers.figures.show import figure_html
-
         return figure_html(
             plot_logits_to_probs, result.logits, labels=result.labels, temperature=result.steps.temperature
         )
