@@ -74,14 +74,9 @@ def distilbert_config(bert: BertConfig, *, dropout: float = 0.1, seq_classif_dro
 
 def convert_state_dict(bert: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """``BertModel``'s weights under ``DistilBertModel``'s names; the pooler and the token types drop out."""
-    converted = {
-        "embeddings.word_embeddings.weight": bert["embeddings.word_embeddings.weight"],
-        "embeddings.position_embeddings.weight": (
-            bert["embeddings.position_embeddings.weight"] + bert["embeddings.token_type_embeddings.weight"][0]
-        ),
-        "embeddings.LayerNorm.weight": bert["embeddings.LayerNorm.weight"],
-        "embeddings.LayerNorm.bias": bert["embeddings.LayerNorm.bias"],
-    }
+    converted = {name: weight for name, weight in bert.items() if name.startswith("embeddings.")}
+    types, positions = "embeddings.token_type_embeddings.weight", "embeddings.position_embeddings.weight"
+    converted[positions] = converted[positions] + converted.pop(types)[0]
     for name, weight in bert.items():
         match = re.fullmatch(r"encoder\.layer\.(\d+)\.(.+)\.(weight|bias)", name)
         if match:

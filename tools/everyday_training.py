@@ -13,62 +13,30 @@ import tomllib
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from tools.training_data import Example, read_examples
+from tools.training_data import EVERYDAY, Example, read_examples
 
-EVERYDAY = Path(__file__).resolve().parent / "everyday.tsv"
 PHRASES = tomllib.loads(Path(__file__).with_name("everyday_phrases.toml").read_text(encoding="utf-8"))
 
-Pick = Callable[[Sequence[str]], str]
+Pick = Callable[[Sequence[Any]], Any]
 
 
 def _about_a_thing(kind: str, pick: Pick) -> str:
-    area = PHRASES["areas"][int(pick([str(number) for number in range(len(PHRASES["areas"]))]))]
-    thing, other = pick(area["things"]), pick(area["things"])
-    said = pick(area[kind])
-    opposite = pick(area["negative" if kind == "positive" else "positive"])
-    the = pick(["the", "the", "our", "this", "my"])
-    be = pick(["was", "is", "was"])
-    frames = [
-        f"{the} {thing} {be} {said}",
-        f"{the} {thing} {be} {pick(['really', 'so', 'absolutely', 'always', 'simply', 'just'])} {said}",
-        f"I think {the} {thing} {be} {said}",
-        f"{the} {thing} {be} {said} and {the} {other} too",
-        f"I thought {the} {thing} would be {opposite}, but it was {said}",
-        f"{the} {thing} used to be {opposite}, but now it is {said}",
-        f"{the} {thing} {be}n't {opposite}, it {be} {said}",
-        f"{the} {thing} at {pick(['the airport', 'school', 'work', 'my hotel', 'the corner', 'home', 'the club'])} "
-        f"{be} {said}",
-    ]
-    if kind == "positive":
-        frames += [
-            f"{the} {thing} {be}n't bad at all",
-            f"there {be} nothing wrong with {the} {thing}",
-            f"I have never had a better {thing}",
-            f"I love {the} {thing}",
-            f"the best {thing} I have ever had",
-            f"I was happy with {the} {thing}",
-            f"{the} {thing} couldn't be better",
-            f"{the} {thing} {be} not {pick(area['negative'])} at all, I liked it",
-            f"{the} {thing} {be} far from {pick(area['negative'])}",
-            f"thanks for {the} {thing}, it was {said}",
-        ]
-    else:
-        frames += [
-            f"{the} {thing} {be}n't good at all",
-            f"there {be} nothing good about {the} {thing}",
-            f"I have never had a worse {thing}",
-            f"I hate {the} {thing}",
-            f"the worst {thing} I have ever had",
-            f"I wasn't happy with {the} {thing}",
-            f"{the} {thing} couldn't be worse",
-            f"{the} {thing} {be} not {pick(area['positive'])}",
-            f"{the} {thing} {be}n't {pick(area['positive'])} at all",
-            f"{the} {thing} {be} far from {pick(area['positive'])}",
-            f"I complained about {the} {thing}, it was {said}",
-            f"nobody liked {the} {thing}",
-        ]
-    return pick(frames)
+    area, frames = pick(PHRASES["areas"]), PHRASES["frames"]
+    unlike = area["negative" if kind == "positive" else "positive"]
+    words = {
+        "thing": pick(area["things"]),
+        "other": pick(area["things"]),
+        "said": pick(area[kind]),
+        "opposite": pick(unlike),
+        **{name: pick(frames[name]) for name in ("the", "be", "adverb", "place")},
+    }
+    sentences = []
+    for frame in frames["both"] + frames[kind]:
+        another = pick(unlike) if "{another}" in frame else ""  # drawn anew for each frame
+        sentences.append(frame.format(**words, another=another))
+    return pick(sentences)
 
 
 def _about_a_person(kind: str, pick: Pick) -> str:

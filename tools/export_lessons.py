@@ -22,6 +22,7 @@ from nbconvert.exporters import HTMLExporter, SlidesExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
+from traitlets import Unicode
 
 from pipeline_helpers.language import LANGUAGES
 from pipeline_helpers.language.prose import ProseError
@@ -95,8 +96,8 @@ def link_to(url: str, ending: str) -> str:
     return path.removesuffix(".ipynb") + ending + hash_ + fragment
 
 
-class _LessonExporter(HTMLExporter):
-    """What a handout and slides have in common: the template's folder, its style, the renderer above."""
+class HandoutExporter(HTMLExporter):
+    """One HTML file that needs nothing beside it."""
 
     kind = "handout"
 
@@ -110,11 +111,8 @@ class _LessonExporter(HTMLExporter):
             exclude_output_prompt=True,
         )
 
-    def default_filters(self):  # type: ignore[no-untyped-def]
-        yield from super().default_filters()
-        yield "markdown2html", self._prose
-
-    def _prose(self, source: str) -> str:
+    def markdown2html(self, source: str) -> str:
+        """The filter that the templates put each prose cell through."""
         renderer = Renderer(escape=False, exclude_anchor_links=True)
         renderer.ending = ENDINGS[self.kind]
         return MarkdownWithMath(renderer=renderer).render(source)
@@ -132,18 +130,11 @@ class _LessonExporter(HTMLExporter):
         return html
 
 
-class HandoutExporter(_LessonExporter):
-    """One HTML file that needs nothing beside it."""
-
-
-class DeckExporter(_LessonExporter, SlidesExporter):
+class DeckExporter(HandoutExporter, SlidesExporter):
     """A deck for reveal.js, which lies in the folder `reveal.js` beside it."""
 
     kind = "slides"
-
-    def __init__(self, lang: str) -> None:
-        super().__init__(lang)
-        self.reveal_url_prefix = "reveal.js"
+    reveal_url_prefix = Unicode("reveal.js")
 
 
 def title(lesson: NotebookNode) -> str:

@@ -11,16 +11,17 @@ import hashlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-VENV = os.path.join(ROOT, ".venv")
+ROOT = Path(__file__).absolute().parent.parent
+VENV = ROOT / ".venv"
 OLDEST, NEWEST = (3, 11), (3, 13)
 
 
 def main(extras: list) -> None:
-    stamp = os.path.join(VENV, "installed-" + ("-".join(extras) or "course"))
+    stamp = Path(VENV, "installed-" + ("-".join(extras) or "course"))
     wanted = fingerprint()
-    if os.path.exists(stamp) and read(stamp) == wanted:
+    if stamp.exists() and stamp.read_text() == wanted:
         return
     check_python()
     python = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
@@ -30,25 +31,12 @@ def main(extras: list) -> None:
         print("Making .venv ...", flush=True)
         venv.EnvBuilder(with_pip=True, clear=os.path.exists(VENV)).create(VENV)
     print("Installing: 1.5 GB, about two minutes on a fast network ...", flush=True)
-    project = ROOT + ("[" + ",".join(extras) + "]" if extras else "")
-    constraints = os.path.join(ROOT, "constraints.txt")
-    command = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "-c",
-        constraints,
-        "-e",
-        project,
-    ]
-    if subprocess.call(command) != 0:
+    project = str(ROOT) + ("[" + ",".join(extras) + "]" if extras else "")
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if subprocess.call([*pip, "-c", str(Path(ROOT, "constraints.txt")), "-e", project]) != 0:
         sys.exit("The installation did not finish: see above. The same command takes it up again.")
     quiet_first_start()
-    with open(stamp, "w") as file:
-        file.write(wanted)
+    stamp.write_text(wanted)
 
 
 def check_python() -> None:
@@ -68,24 +56,17 @@ def fingerprint() -> str:
     """What the stamp says: the Python, and the two files that decide what is installed."""
     digest = hashlib.sha256(sys.version.encode())
     for name in ("pyproject.toml", "constraints.txt"):
-        digest.update(read(os.path.join(ROOT, name)).encode("utf-8"))
+        digest.update(Path(ROOT, name).read_bytes())
     return digest.hexdigest()
 
 
 def quiet_first_start() -> None:
     """JupyterLab asks on its first start whether it may fetch news; a lesson does not begin with that question."""
-    settings = os.path.join(VENV, "share", "jupyter", "lab", "settings")
-    if not os.path.isdir(settings):
-        os.makedirs(settings)
-    with open(os.path.join(settings, "overrides.json"), "w") as file:
-        file.write(
-            '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}\n'
-        )
-
-
-def read(path: str) -> str:
-    with open(path, "rb") as file:
-        return file.read().decode("utf-8")
+    settings = Path(VENV, "share", "jupyter", "lab", "settings", "overrides.json")
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(
+        '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}\n'
+    )
 
 
 if __name__ == "__main__":

@@ -21,9 +21,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreT
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that "python tools/…" finds its neighbours
 
-from tools.training_data import Example, find_split, read_examples, respell
-
-EVERYDAY = Path(__file__).resolve().parent / "everyday.tsv"
+from tools.training_data import EVERYDAY, Example, find_split, read_examples, respell
 
 
 def probabilities(

@@ -12,6 +12,7 @@ import keyword
 import os
 import re
 import sys
+from itertools import chain, count
 from pathlib import Path
 
 import nbformat
@@ -85,16 +86,19 @@ def canonical(lesson: NotebookNode) -> NotebookNode:
         LessonError: an output holds a path of this machine, or something on stderr.
     """
     lesson.metadata = NotebookNode(kernelspec=KERNEL, language_info={"name": "python"})
-    count = 0
+    executed = count(1)
     for place, cell in enumerate(lesson.cells):
         cell.metadata = NotebookNode({key: cell.metadata[key] for key in KEPT_METADATA if key in cell.metadata})
         if cell.cell_type != "code":
             continue
-        count += 1
-        cell.execution_count = count
+        cell.execution_count = next(executed)
         for output in cell.outputs:
-            _clean(output, count)
-        _refuse(cell, place)
+            if "execution_count" in output:
+                output.execution_count = cell.execution_count
+            if output.output_type == "error":
+                output.traceback = [f"{output.ename}: {output.evalue}"]
+            output.get("data", {}).pop(WIDGET, None)
+            _refuse(output, place)
     return lesson
 
 
@@ -107,11 +111,9 @@ def name_cells(lesson: NotebookNode, number: str) -> NotebookNode:
     for cell in lesson.cells:
         if re.fullmatch(rf"{number}-[a-z0-9]+(-[a-z0-9]+)*", cell.id):
             continue
-        cell.id = name = f"{number}-{_about(cell)}"
-        again = 1
-        while cell.id in taken:
-            again += 1
-            cell.id = f"{name}-{again}"
+        name = f"{number}-{_about(cell)}"
+        names = chain([name], (f"{name}-{again}" for again in count(2)))
+        cell.id = next(one for one in names if one not in taken)
         taken.add(cell.id)
     return lesson
 
@@ -127,23 +129,12 @@ def _about(cell: NotebookNode) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", text.lower())[:6]) or cell.cell_type
 
 
-def _clean(output: NotebookNode, count: int) -> None:
-    if "execution_count" in output:
-        output.execution_count = count
-    if output.output_type == "error":
-        output.traceback = [f"{output.ename}: {output.evalue}"]
-    elif "data" in output:
-        output.data.pop(WIDGET, None)
-
-
-def _refuse(cell: NotebookNode, place: int) -> None:
-    for output in cell.outputs:
-        if output.get("name") == "stderr":
-            raise LessonError(f"cell {place} writes to stderr: {output.text[:200]}")
-        written = nbformat.NotebookNode(output)
-        for root in (str(ROOT), str(Path.home()), sys.prefix):
-            if len(root) > 1 and root in str(written):
-                raise LessonError(f"cell {place} shows a path of this machine ({root})")
+def _refuse(output: NotebookNode, place: int) -> None:
+    if output.get("name") == "stderr":
+        raise LessonError(f"cell {place} writes to stderr: {output.text[:200]}")
+    for root in (str(ROOT), str(Path.home()), sys.prefix):
+        if len(root) > 1 and root in str(output):
+            raise LessonError(f"cell {place} shows a path of this machine ({root})")
 
 
 if __name__ == "__main__":

@@ -27,11 +27,13 @@ import os
 import random
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
 from tqdm import tqdm
 from transformers import DistilBertForSequenceClassification, PreTrainedTokenizerBase
 
@@ -40,9 +42,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that "python 
 from tools.convert_minilm import load_initial
 from tools.everyday_training import everyday_examples
 from tools.measure_classroom import accuracy, probabilities, save_checkpoint
-from tools.training_data import Example, find_split, plan_batches, read_examples, respell
-
-EVERYDAY = Path(__file__).resolve().parent / "everyday.tsv"
+from tools.training_data import EVERYDAY, Example, find_split, plan_batches, read_examples, respell
 
 
 def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
@@ -83,20 +83,13 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
 # --- the plan: what is seen when ----------------------------------------------------------------------------------
 
 
-@dataclass
-class Plan:
-    """Every batch of the run, known before it starts: lists of token ids, and their labels."""
-
-    ids: list[list[int]]
-    labels: list[int]
-    batches: list[list[int]]  # indices into ids and labels
+Batch = list[tuple[list[int], int]]
+"""Sentences, each as its token ids and its label."""
 
 
-def make_plan(examples: list[Example], tokenizer: PreTrainedTokenizerBase, args: argparse.Namespace) -> Plan:
-    """Draw the order, the spelling and the everyday sentences of all epochs from ``args.seed``."""
-    ids: list[list[int]] = []
-    labels: list[int] = []
-    batches: list[list[int]] = []
+def make_plan(examples: list[Example], tokenizer: PreTrainedTokenizerBase, args: argparse.Namespace) -> list[Batch]:
+    """Every batch of the run: draw order, spelling and everyday sentences of all epochs from ``args.seed``."""
+    plan: list[Batch] = []
     for epoch, min_words in enumerate(args.min_words):
         rng = random.Random(f"{args.seed} {epoch}")
         texts = [
@@ -105,20 +98,16 @@ def make_plan(examples: list[Example], tokenizer: PreTrainedTokenizerBase, args:
             if len(e.text.split()) >= min_words
         ]
         texts += everyday_examples(args.everyday, rng)
-        first = len(ids)
-        ids += tokenizer([e.text for e in texts], truncation=True, max_length=128)["input_ids"]
-        labels += [e.label for e in texts]
-        lengths = [len(row) for row in ids]
-        batches += plan_batches(lengths, range(first, len(ids)), batch_size=args.batch_size, rng=rng)
-    return Plan(ids, labels, batches[: args.steps])
+        ids = tokenizer([e.text for e in texts], truncation=True, max_length=128)["input_ids"]
+        batches = plan_batches(list(map(len, ids)), range(len(ids)), batch_size=args.batch_size, rng=rng)
+        plan += [[(ids[place], texts[place].label) for place in batch] for batch in batches]
+    return plan[: args.steps]
 
 
-def pad(rows: list[list[int]], pad_token_id: int) -> tuple[torch.Tensor, torch.Tensor]:
+def pad(rows: Sequence[list[int]], pad_token_id: int) -> tuple[torch.Tensor, torch.Tensor]:
     """``input_ids`` and ``attention_mask``, both (batch, longest row)."""
-    width = max(map(len, rows))
-    input_ids = torch.tensor([row + [pad_token_id] * (width - len(row)) for row in rows])
-    attention_mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
-    return input_ids, attention_mask
+    input_ids = pad_sequence([torch.tensor(row) for row in rows], batch_first=True, padding_value=pad_token_id)
+    return input_ids, pad_sequence([torch.ones(len(row), dtype=torch.long) for row in rows], batch_first=True)
 
 
 # --- the optimizer ------------------------------------------------------------------------------------------------
@@ -166,7 +155,7 @@ class Run:
 
     model: DistilBertForSequenceClassification
     tokenizer: PreTrainedTokenizerBase
-    plan: Plan
+    plan: list[Batch]
     args: argparse.Namespace
     step: int = 0
     history: list[dict] = field(default_factory=list)
@@ -180,16 +169,15 @@ class Run:
 
     def train_step(self) -> float:
         """One batch: forward, loss, backward, AdamW, moving average. Returns the loss."""
-        rows = self.plan.batches[self.step]
-        input_ids, attention_mask = pad([self.plan.ids[row] for row in rows], self.model.config.pad_token_id)
-        labels = torch.tensor([self.plan.labels[row] for row in rows])
+        rows, labels = zip(*self.plan[self.step], strict=True)
+        input_ids, attention_mask = pad(rows, self.model.config.pad_token_id)
         self.model.train()
         logits = self.model(input_ids=input_ids, attention_mask=attention_mask).logits
-        loss = F.cross_entropy(logits, labels, label_smoothing=self.args.label_smoothing)
+        loss = F.cross_entropy(logits, torch.tensor(labels), label_smoothing=self.args.label_smoothing)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         for group in self.optimizer.param_groups:
-            group["lr"] = group["scale"] * learning_rate(self.step, len(self.plan.batches), self.args)
+            group["lr"] = group["scale"] * learning_rate(self.step, len(self.plan), self.args)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
@@ -257,9 +245,8 @@ class Run:
 
 def fingerprint(args: argparse.Namespace) -> dict:
     """The options that a run must share with the one it takes up."""
-    return {
-        name: value for name, value in vars(args).items() if name not in ("output", "work", "save_every", "threads")
-    }
+    others = ("output", "work", "save_every", "threads")
+    return {name: value for name, value in vars(args).items() if name not in others}
 
 
 def publish(source: Path, output: Path) -> None:
@@ -288,7 +275,7 @@ def main(argv: list[str] | None = None) -> None:
     if run.take_up():
         print(f"taken up at step {run.step}", flush=True)
 
-    steps = len(run.plan.batches)
+    steps = len(run.plan)
     progress = tqdm(total=steps, initial=run.step, unit="step", mininterval=1, smoothing=0.05)
     loss = 0.0
     while run.step < steps:

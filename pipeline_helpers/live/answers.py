@@ -56,6 +56,11 @@ def answer(model: Any, rows: Sequence[Mapping[str, Sequence[int]]]) -> list[Answ
     return [answers[place] for place in range(len(rows))]
 
 
+def by_sentence(inputs: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    """What a tokenizer gave (name → a row a sentence) as the rows that `answer` takes: a dict a sentence."""
+    return [dict(zip(inputs, row, strict=True)) for row in zip(*inputs.values(), strict=True)]
+
+
 def shown_labels(answer: Answer) -> list[int]:
     """The places of the labels that are shown: all of them in their order, or the best ones where there are many."""
     places = range(len(answer.labels))

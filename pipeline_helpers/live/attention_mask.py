@@ -8,12 +8,14 @@ from typing import Any
 
 import ipywidgets
 
+from pipeline_helpers.figures.attention_mask import plot_attention_mask
+from pipeline_helpers.figures.show import figure_html
 from pipeline_helpers.language import Mistake, say
-from pipeline_helpers.live.answers import Answer, answer
+from pipeline_helpers.live.answers import Answer, answer, by_sentence
 from pipeline_helpers.live.base import DEBOUNCE, LiveView
 from pipeline_helpers.live.controls import Choice, Slider, TextBox
 from pipeline_helpers.live.markup import Html, join, shorten, tag
-from pipeline_helpers.live.tokens import chip, id_of
+from pipeline_helpers.live.tokens import chip
 from pipeline_helpers.stages import Row, longest_input, quiet_transformers
 
 PADDING: dict[str, bool | str] = {"False": False, "True": True, '"max_length"': "max_length"}
@@ -70,36 +72,28 @@ def batch(
     call = f"tokenizer(sentences, {', '.join(f'{name}={value!r}' for name, value in options.items())}, "
     error = ""
     with quiet_transformers():
+        inputs = alone = tokenizer(list(sentences), **options | {"padding": False})
         try:
             inputs = tokenizer(list(sentences), return_tensors="pt", **options)
         except ValueError as raised:
             error = str(raised)
-            inputs = tokenizer(list(sentences), **{**options, "padding": False})
     rows = [Row.of(row, text, tokenizer) for row, text in zip(inputs.encodings, sentences, strict=True)]
     longest, length = longest_input(tokenizer, model.config), max(len(row.tokens) for row in rows)
-    reason = _reason(error, length, longest, bool(padding) and tokenizer.pad_token is None)
+    if error:
+        reason = "live.mask.no_padding_token" if padding and tokenizer.pad_token is None else "live.mask.lengths_differ"
+    else:
+        reason = "live.mask.too_long" if longest and length > longest else ""
     with_mask: list[Answer] = []
-    without_mask: list[Answer] = []
+    without: dict[int, Answer] = {}
     if not reason:
-        whole = [{name: list(map(int, values[place])) for name, values in inputs.items()} for place in range(len(rows))]
-        kept = [
-            {name: [one for one, attended in zip(values, row.attended, strict=True) if attended]
-             for name, values in inputs_of_row.items()}
-            for row, inputs_of_row in zip(rows, whole, strict=True)
-        ]  # fmt: skip
+        whole = by_sentence({name: values.tolist() for name, values in inputs.items()})
         padded = [place for place, row in enumerate(rows) if not all(row.attended)]
         attended = [{**whole[place], "attention_mask": [1] * length} for place in padded]
-        answers = answer(model, kept + attended)
+        answers = answer(model, by_sentence(alone) + attended)
         with_mask = answers[: len(rows)]
         without = dict(zip(padded, answers[len(rows) :], strict=True))
-        without_mask = [without.get(place, one) for place, one in enumerate(with_mask)]
+    without_mask = [without.get(place, one) for place, one in enumerate(with_mask)]
     return Batch(call + 'return_tensors="pt")', rows, error, reason, with_mask, without_mask, longest)
-
-
-def _reason(error: str, length: int, longest: int | None, no_padding_token: bool) -> str:
-    if error:
-        return "live.mask.no_padding_token" if no_padding_token else "live.mask.lengths_differ"
-    return "live.mask.too_long" if longest and length > longest else ""
 
 
 class LiveAttentionMask(LiveView):
@@ -177,9 +171,6 @@ class LiveAttentionMask(LiveView):
         return render(result, lang)
 
     def _picture(self, result: Batch) -> str:
-        from pipeline_helpers.figures.attention_mask import plot_attention_mask
-        from pipeline_helpers.figures.show import figure_html
-
         _, tokenizer = self.loaded()
         if result.error:  # what it would have been with padding
             return figure_html(plot_attention_mask, tokenizer(self.sentences, padding=True, truncation=True))
@@ -209,7 +200,7 @@ def _rows(result: Batch) -> Iterator[Html]:
     for number, row in enumerate(result.rows):
         places = range(min(len(row.tokens), MOST_COLUMNS))
         yield tag("tr", _name(f"input_ids[{number}]"), (
-            tag("td", chip(row.tokens[place], id_of(row, place), data_at=f"{number}-{place}",
+            tag("td", chip(row, place, data_at=f"{number}-{place}",
                            class_="ph-token" if row.attended[place] else "ph-token ph-padding"))
             for place in places
         ))  # fmt: skip

@@ -21,12 +21,13 @@ def _script(name: str) -> str:
 
 
 class Control(anywidget.AnyWidget):
-    """What they share: one look, and a `repr` that is the same in every run."""
+    """What they share: one look, a name, and a `repr` that is the same in every run."""
 
     _css = _LOOK
+    label = traitlets.Unicode().tag(sync=True)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        return f"{type(self).__name__}({self.value!r})"
 
 
 class TextBox(Control):
@@ -34,7 +35,6 @@ class TextBox(Control):
 
     _esm = _script("text_box.js")
     value = traitlets.Unicode().tag(sync=True)
-    label = traitlets.Unicode().tag(sync=True)
     hint = traitlets.Unicode().tag(sync=True)
     """Shown while the box is empty."""
 
@@ -42,9 +42,6 @@ class TextBox(Control):
     def _whole_characters(self, proposal: Any) -> str:
         # Half of a surrogate pair can't be sent to the browser, nor read by a tokenizer.
         return proposal["value"].encode("utf-8", "replace").decode("utf-8")
-
-    def __repr__(self) -> str:
-        return f"TextBox({self.value!r})"
 
 
 class Slider(Control):
@@ -57,7 +54,6 @@ class Slider(Control):
     step = traitlets.Float(0.1).tag(sync=True)
     digits = traitlets.Int(2).tag(sync=True)
     """How many decimals are shown."""
-    label = traitlets.Unicode().tag(sync=True)
 
     def __repr__(self) -> str:
         return f"Slider({self.value:.{self.digits}f})"
@@ -69,16 +65,12 @@ class Choice(Control):
     _esm = _script("choice.js")
     value = traitlets.Unicode().tag(sync=True)
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    label = traitlets.Unicode().tag(sync=True)
 
     @traitlets.validate("value")
     def _one_of_them(self, proposal: Any) -> str:
         if proposal["value"] not in self.options:
             raise traitlets.TraitError(f"value is {proposal['value']!r}; it takes one of {self.options}")
         return proposal["value"]
-
-    def __repr__(self) -> str:
-        return f"Choice({self.value!r})"
 
 
 class Panel(Control):
@@ -92,7 +84,9 @@ class Panel(Control):
     _esm = _script("panel.js")
     html = traitlets.Unicode().tag(sync=True)
     role = traitlets.Unicode("group").tag(sync=True)
-    label = traitlets.Unicode().tag(sync=True)
+
+    def __repr__(self) -> str:
+        return "Panel()"
 
     def on_action(self, callback: Callable[[str], None]) -> None:
         """Call `callback(action)` when a button of that `data-action` is clicked."""

@@ -6,7 +6,8 @@ from functools import cache
 from html import escape
 
 _NOT_PLAIN = re.compile("[&<>\"'\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"} | {0x7F: "␡"}
+_PICTURES |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
 class Html(str):
@@ -56,13 +57,7 @@ def _quoted(value: str) -> str:
 
 def visible(text: str) -> str:
     """`text` with a picture for each control character (␀, ␍) and � for half a character; HTML has no form for them."""
-    return _INVISIBLE.sub(lambda found: _picture(ord(found.group())), text)
-
-
-def _picture(code: int) -> str:
-    if code >= 0xD800:
-        return "\ufffd"
-    return "␡" if code == 0x7F else chr(0x2400 + code)
+    return text.translate(_PICTURES)
 
 
 def shorten(text: str, longest: int = 40) -> str:

@@ -9,13 +9,15 @@ from typing import Any
 
 import ipywidgets
 
+from pipeline_helpers.figures.pipeline import plot_pipeline
+from pipeline_helpers.figures.show import figure_html
 from pipeline_helpers.language import Mistake, say
-from pipeline_helpers.live.answers import Answer, answer, bar, more_labels, shown_labels
+from pipeline_helpers.live.answers import Answer, answer, bar, by_sentence, more_labels, shown_labels
 from pipeline_helpers.live.base import DEBOUNCE, LiveView
 from pipeline_helpers.live.controls import TextBox
 from pipeline_helpers.live.markup import Html, join, shorten, tag
-from pipeline_helpers.live.tokens import cut_off, id_of, token_class
-from pipeline_helpers.stages import Row, encode
+from pipeline_helpers.live.tokens import chip, chips, cut_off, id_of, token_class
+from pipeline_helpers.stages import Row, encode, trace
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def prepare(texts: Sequence[str], model: Any, tokenizer: Any) -> tuple[list[dict
         Mistake: what `stages.encode` can't take.
     """
     inputs, rows = encode(list(texts), tokenizer, model.config, padding=False)
-    return [dict(zip(inputs, values, strict=True)) for values in zip(*inputs.values(), strict=True)], rows
+    return by_sentence(inputs), rows
 
 
 def answered(
@@ -61,11 +63,13 @@ def answered(
         hidden: for each sentence the places of tokens to put a 0 in the attention mask for.
         model: a sequence-classification model.
     """
-    changed = [row for row, places in enumerate(hidden) if 0 < len(places) < len(rows[row].tokens)]
-    masks = ([int(place not in hidden[row]) for place in range(len(rows[row].tokens))] for row in changed)
-    masked = [{**inputs[row], "attention_mask": mask} for row, mask in zip(changed, masks, strict=True)]
-    answers = answer(model, [*inputs, *masked])
-    without = dict(zip(changed, answers[len(rows) :], strict=True))
+    masked = {
+        row: {**inputs[row], "attention_mask": [int(place not in places) for place in range(len(rows[row].tokens))]}
+        for row, places in enumerate(hidden)
+        if 0 < len(places) < len(rows[row].tokens)
+    }
+    answers = answer(model, [*inputs, *masked.values()])
+    without = dict(zip(masked, answers[len(rows) :], strict=True))
     return Answered(
         columns=[Column(row, hidden[place], answers[place], without.get(place)) for place, row in enumerate(rows)],
         length=max(len(row.tokens) for row in rows),
@@ -163,10 +167,6 @@ class LivePipeline(LiveView):
         return render(result, lang, self._boxes)
 
     def _picture(self, result: Answered) -> str:
-        from pipeline_helpers.figures.pipeline import plot_pipeline
-        from pipeline_helpers.figures.show import figure_html
-        from pipeline_helpers.stages import trace
-
         model, tokenizer = self.loaded()
         texts = [column.sentence.text or "" for column in result.columns]
         return figure_html(plot_pipeline, trace(texts, model=model, tokenizer=tokenizer))
@@ -206,31 +206,23 @@ def _side_by_side(cells: Iterator[Html]) -> Html:
 
 
 def _tokens(column: Column, box: int, lang: str) -> Html:
-    return tag(
-        "p",
-        (_token(column, box, place, lang) for place in range(len(column.sentence.tokens))),
-        class_="ph-tokens",
-        role="group",
-        aria_label=say("live.tokens", lang),
-        data_keys="",
+    row = column.sentence
+    buttons = (
+        chip(
+            row,
+            place,
+            "button",
+            type="button",
+            class_=token_class(row, place),
+            aria_pressed="true" if place in column.hidden else "false",
+            aria_label=say("live.pipeline.hide_token", lang, token=shorten(token), id=id_of(row, place)),
+            tabindex=0 if place == 0 else -1,
+            data_at=f"{box}-{place}",
+            data_action=f"hide {box} {place}",
+        )
+        for place, token in enumerate(row.tokens)
     )
-
-
-def _token(column: Column, box: int, place: int, lang: str) -> Html:
-    sentence = column.sentence
-    token, id_ = shorten(sentence.tokens[place]), id_of(sentence, place)
-    return tag(
-        "button",
-        tag("b", token, lang="en"),
-        tag("small", str(id_)),
-        type="button",
-        class_=token_class(sentence, place),
-        aria_pressed="true" if place in column.hidden else "false",
-        aria_label=say("live.pipeline.hide_token", lang, token=token, id=id_),
-        tabindex=0 if place == 0 else -1,
-        data_at=f"{box}-{place}",
-        data_action=f"hide {box} {place}",
-    )
+    return chips("group", buttons, lang)
 
 
 def _table(numbers: str, column: Column, lang: str) -> Html:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import ipywidgets
 
+from pipeline_helpers.figures.show import figure_html
 from pipeline_helpers.figures.softmax import SoftmaxSteps, plot_logits_to_probs, softmax_steps
 from pipeline_helpers.language import Mistake, current_language, say
 from pipeline_helpers.live.answers import MOST_LABELS, bar
@@ -30,25 +31,18 @@ class Scores:
     """The names of the C labels."""
     logits: list[float]
     """C of them."""
-    steps: SoftmaxSteps
-    """Softmax over the logits; with a single label over the logit and a 0, which is the sigmoid of the pipeline."""
-    by_hand: bool
+    temperature: float
+    """What they are divided by."""
+    by_hand: bool = False
     """The logits are no longer those of the sentence."""
     sentence: Row | None = None
     """The sentence in tokens; None where there is none."""
 
-
-def scores(
-    labels: Sequence[str],
-    logits: Sequence[float],
-    temperature: float,
-    *,
-    by_hand: bool = False,
-    sentence: Row | None = None,
-) -> Scores:
-    """The steps from logits to probabilities at `temperature`; the other arguments are fields of `Scores`."""
-    row = list(logits) if len(labels) > 1 else [*logits, 0.0]
-    return Scores(list(labels), list(logits), softmax_steps(row, temperature=temperature), by_hand, sentence)
+    @cached_property
+    def steps(self) -> SoftmaxSteps:
+        """Softmax over the logits; with a single label over the logit and a 0, the sigmoid of the pipeline."""
+        row = self.logits if len(self.labels) > 1 else [*self.logits, 0.0]
+        return softmax_steps(row, temperature=self.temperature)
 
 
 class LiveSoftmax(LiveView):
@@ -121,7 +115,7 @@ class LiveSoftmax(LiveView):
         self._heard = (model, text)
         logits = [slider.value for slider in self.logits]
         by_hand = self._sentence is None or logits != self._answered
-        return scores(labels, logits, self.temperature.value, by_hand=by_hand, sentence=self._sentence)
+        return Scores(labels, logits, self.temperature.value, by_hand, self._sentence)
 
     def _make_sliders(self, labels: list[str]) -> None:
         for slider in self.logits:
@@ -152,11 +146,7 @@ class LiveSoftmax(LiveView):
         return join(tag("p", source, " ", back if result.by_hand and result.sentence else ""), render(result, lang))
 
     def _picture(self, result: Scores) -> str:
-        from pipeline_helpers.figures.show import figure_html
-
-        return figure_html(
-            plot_logits_to_probs, result.logits, labels=result.labels, temperature=result.steps.temperature
-        )
+        return figure_html(plot_logits_to_probs, result.logits, labels=result.labels, temperature=result.temperature)
 
 
 def render(result: Scores, lang: str) -> Html:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline_helpers.figures.show import figure_html
+from pipeline_helpers.figures.tokens import plot_tokens
 from pipeline_helpers.language import say
 from pipeline_helpers.live.base import DEBOUNCE, LiveView
 from pipeline_helpers.live.controls import TextBox
 from pipeline_helpers.live.markup import Html, join, shorten, tag
-from pipeline_helpers.live.tokens import chip, cut_off, describe, id_of, token_class
+from pipeline_helpers.live.tokens import chip, chips, cut_off, describe, id_of, token_class
 from pipeline_helpers.stages import Row, load_tokenizer, read
 
 
@@ -50,9 +52,6 @@ class LiveTokenizer(LiveView):
         return render(result, len(self.loaded()[0]), lang)
 
     def _picture(self, result: Row) -> str:
-        from pipeline_helpers.figures.show import figure_html
-        from pipeline_helpers.figures.tokens import plot_tokens
-
         return figure_html(plot_tokens, [result])
 
 
@@ -85,49 +84,32 @@ def render(result: Row, vocabulary: int, lang: str) -> Html:
         unknown=sum(result.unknown),
         vocabulary=vocabulary,
     )
+    options = (
+        chip(
+            result,
+            place,
+            class_=token_class(result, place),
+            role="option",
+            aria_selected="false",
+            aria_label=detail,
+            tabindex=0 if place == 0 else -1,
+            data_at=place,
+            data_detail=detail,
+        )
+        for place, detail in enumerate(details)
+    )
+    ids = (
+        tag("span", str(id_of(result, place)), data_at=place, data_detail=detail)
+        for place, detail in enumerate(details)
+    )
     nothing_pointed_at = say("live.tokenizer.point", lang)
     return join(
         tag("p", count, class_="ph-count"),
         tag("p", *_typed(result), class_="ph-typed", lang="en"),
-        tag(
-            "p",
-            (_option(result, place, detail) for place, detail in enumerate(details)),
-            class_="ph-tokens",
-            role="listbox",
-            aria_label=say("live.tokens", lang),
-            data_keys="",
-        ),
-        tag(
-            "p",
-            "input_ids = [",
-            _between(", ", (_id(result, place, detail) for place, detail in enumerate(details))),
-            "]",
-            class_="ph-ids",
-        ),
+        chips("listbox", options, lang),
+        tag("p", "input_ids = [", Html(", ".join(ids)), "]", class_="ph-ids"),
         tag("p", nothing_pointed_at, class_="ph-detail", data_shows_detail=nothing_pointed_at, aria_hidden="true"),
     )
-
-
-def _option(result: Row, place: int, detail: str) -> Html:
-    return chip(
-        result.tokens[place],
-        id_of(result, place),
-        class_=token_class(result, place),
-        role="option",
-        aria_selected="false",
-        aria_label=detail,
-        tabindex=0 if place == 0 else -1,
-        data_at=place,
-        data_detail=detail,
-    )
-
-
-def _id(result: Row, place: int, detail: str) -> Html:
-    return tag("span", str(id_of(result, place)), data_at=place, data_detail=detail)
-
-
-def _between(separator: str, parts: Iterator[Html]) -> Html:
-    return Html(separator.join(parts))
 
 
 def _typed(result: Row) -> Iterator[Html | str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pipeline_helpers.language import say
 from pipeline_helpers.live.markup import Html, shorten, tag
 from pipeline_helpers.stages import Row
@@ -47,6 +49,12 @@ def cut_off(row: Row, lang: str) -> list[str]:
     return [say(f"live.{where}", lang, tokens=longest + row.cut_off, longest=longest)]
 
 
-def chip(token: str, id_: int, **attributes: object) -> Html:
+def chip(row: Row, place: int, element: str = "span", **attributes: object) -> Html:
     """A token's text with its id under it."""
-    return tag("span", tag("b", shorten(token), lang="en"), tag("small", str(id_)), **attributes)
+    text, number = tag("b", shorten(row.tokens[place]), lang="en"), tag("small", str(id_of(row, place)))
+    return tag(element, text, number, **attributes)
+
+
+def chips(role: str, content: Iterable[Html], lang: str) -> Html:
+    """The chips of a row, as one thing that the arrow keys move in."""
+    return tag("p", content, class_="ph-tokens", role=role, aria_label=say("live.tokens", lang), data_keys="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import Any
 
 from pipeline_helpers.language import Mistake
@@ -96,13 +97,10 @@ class Row:
 
     def without_padding(self) -> Row:
         """The same row as it is when its sentence comes alone."""
-
-        def kept(values: list[Any] | None) -> Any:
-            return values and [one for one, attended in zip(values, self.attended, strict=True) if attended]
-
         lists = ("tokens", "word_ids", "ids", "offsets", "special", "unknown", "attended")
-        changed: dict[str, Any] = {name: kept(getattr(self, name)) for name in lists}
-        return self if all(self.attended) else replace(self, **changed)
+        known = {name: values for name in lists if (values := getattr(self, name))}
+        kept: dict[str, Any] = {name: list(compress(values, self.attended)) for name, values in known.items()}
+        return replace(self, **kept)
 
 
 def _left_out(encoding: Any) -> list[tuple[int, int]]:

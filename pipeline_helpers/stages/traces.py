@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline_helpers.checkpoints import checkpoint as choose_checkpoint
-from pipeline_helpers.stages.models import (
-    check,
-    check_name,
-    forward,
-    head_positions,
-    kind,
-    labels_of,
-    load,
-    ready,
-    to_probabilities,
-)
+from pipeline_helpers.stages import models
 from pipeline_helpers.stages.rows import Row, encode
 
 if TYPE_CHECKING:
@@ -100,15 +91,34 @@ def trace(
         CheckpointError: the checkpoint is not on this machine, and the hub can't be reached (within 10 seconds).
     """
     sentences = as_texts(texts)
-    check_name(checkpoint)
+    models.check_name(checkpoint)
     if (model is None) != (tokenizer is None):
         missing = "tokenizer" if tokenizer is None else "model"
         raise TypeError(f"{missing} is missing: model and tokenizer come together, or neither of them")
     if model is None:
-        model, tokenizer = load(choose_checkpoint(checkpoint))
+        model, tokenizer = models.load(choose_checkpoint(checkpoint))
     elif checkpoint is not None:
         raise TypeError("checkpoint came beside model and tokenizer; give the one or the others")
-    return _run(sentences, model, tokenizer, attentions)
+    models.check(model, tokenizer)
+    inputs, rows = encode(sentences, tokenizer, model.config, padding=len(sentences) > 1)
+    inputs = inputs.convert_to_tensors("pt").to(model.device)
+    with models.ready(model, attentions):
+        hidden_states, weights, logits = models.forward(model, inputs, attentions)
+        labels = models.labels_of(model.config, logits.shape[-1])
+        return Trace(
+            texts=sentences,
+            rows=rows,
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            hidden_states=hidden_states,
+            attentions=weights,
+            head_positions=models.head_positions(model, rows),
+            logits=logits,
+            probabilities=models.to_probabilities(logits, model.config),
+            id2label=dict(enumerate(labels)),
+            checkpoint=model.config.name_or_path,
+            config=model.config,
+        )
 
 
 def as_texts(texts: object) -> list[str]:
@@ -121,44 +131,13 @@ def as_texts(texts: object) -> list[str]:
     if isinstance(texts, str):
         return [texts]
     if isinstance(texts, (bytes, dict)) or not hasattr(texts, "__iter__"):
-        raise TypeError(f"texts is {kind(texts)}; it takes one text (str) or a list of texts")
+        raise TypeError(f"texts is {models.kind(texts)}; it takes one text (str) or a list of texts")
     sentences = list(texts)
     for place, sentence in enumerate(sentences):
         if not isinstance(sentence, str):
-            raise TypeError(f"texts[{place}] is {kind(sentence)}; each text is a str")
-        if not _is_unicode(sentence):
+            raise TypeError(f"texts[{place}] is {models.kind(sentence)}; each text is a str")
+        if re.search("[\ud800-\udfff]", sentence):
             raise ValueError(f"texts[{place}] holds half of a surrogate pair, which is no character; leave it out")
     if not sentences:
         raise ValueError("texts is empty; it takes at least one text")
     return sentences
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _run(texts: list[str], model: Any, tokenizer: Any, attentions: bool) -> Trace:
-    check(model, tokenizer)
-    inputs, rows = encode(texts, tokenizer, model.config, padding=len(texts) > 1)
-    inputs = inputs.convert_to_tensors("pt").to(model.device)
-    with ready(model, attentions):
-        hidden_states, weights, logits = forward(model, inputs, attentions)
-        labels = labels_of(model.config, logits.shape[-1])
-        return Trace(
-            texts=texts,
-            rows=rows,
-            input_ids=inputs["input_ids"],
-            attention_mask=inputs["attention_mask"],
-            hidden_states=hidden_states,
-            attentions=weights,
-            head_positions=head_positions(model, rows),
-            logits=logits,
-            probabilities=to_probabilities(logits, model.config),
-            id2label=dict(enumerate(labels)),
-            checkpoint=model.config.name_or_path,
-            config=model.config,
-        )
