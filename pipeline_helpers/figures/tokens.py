@@ -8,17 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import (
-    NOTE,
-    NOTE_LINE,
-    boxes,
-    canvas,
-    draw_notes,
-    hatched,
-    packed,
-    shortened,
-    size_in_inches,
-)
+from pipeline_helpers.figures.canvas import NOTE_LINE, Box, boxes, canvas, hatched, packed, shortened, size_in_inches
 from pipeline_helpers.figures.inputs import as_index, read_rows
 from pipeline_helpers.figures.token_blocks import Block, TokenBlocks, token_blocks
 from pipeline_helpers.language import resolve, say
@@ -71,13 +61,11 @@ def plot_tokens(
     prepared = token_blocks(rows[as_index(sentence, "sentence", len(rows))], padding=padding)
     if not prepared.blocks:
         raise ValueError(f"data holds only padding in row {sentence}; with padding=False there is nothing to draw")
-    title = _title(prepared, lang)
     width = WIDTH if ax is None else _width_that_fits(prepared, size_in_inches(ax), lang)
     lines = _lines(prepared, width)
     notes = _notes(prepared, width, lang)
-    ax, scale = canvas(ax, width, _height(lines, notes), title)
+    ax, scale = canvas(ax, width, _line_height(lines) * len(lines), _title(prepared, lang), notes)
     _draw(ax, lines, scale, prepared.blocks[0].ids is not None)
-    draw_notes(ax, notes, scale)
     style.set_alt_text(ax, _describe(prepared, lang))
     return ax
 
@@ -165,8 +153,6 @@ def _marked(gap: str) -> str:
 
 
 def _mark(character: str) -> str:
-    if character == " ":
-        return "␣"
     if unicodedata.combining(character):
         return style.drawable("◌" + character)
     return "␣" if unicodedata.category(character) == "Zs" else style.drawable(character)
@@ -177,9 +163,8 @@ def _band(lines: list[list[_Placed]]) -> float:
     return _WORD if any(placed.block.written for line in lines for placed in line) else _BAND
 
 
-def _height(lines: list[list[_Placed]], notes: list[str]) -> float:
-    line = _band(lines) + _PIECE + _ID + _BETWEEN
-    return line * len(lines) + NOTE_LINE * len(notes)
+def _line_height(lines: list[list[_Placed]]) -> float:
+    return _band(lines) + _PIECE + _ID + _BETWEEN
 
 
 def _width_that_fits(prepared: TokenBlocks, size: tuple[float, float], lang: str) -> float:
@@ -187,17 +172,17 @@ def _width_that_fits(prepared: TokenBlocks, size: tuple[float, float], lang: str
     across, down = size
     width = across
     while width < 40 * across:
-        if _height(_lines(prepared, width), _notes(prepared, width, lang)) * across / width <= down:
+        lines, notes = _lines(prepared, width), _notes(prepared, width, lang)
+        if (_line_height(lines) * len(lines) + NOTE_LINE * len(notes)) * across / width <= down:
             break
         width *= 1.1
     return width
 
 
 def _draw(ax: Axes, lines: list[list[_Placed]], scale: float, with_ids: bool) -> None:
-    band = _band(lines)
-    line_height = band + _PIECE + _ID + _BETWEEN
-    words: list[tuple[float, float, float, float]] = []
-    frames: dict[str, list[tuple[tuple[float, float, float, float], str]]] = {"word": [], "special": [], "padding": []}
+    band, line_height = _band(lines), _line_height(lines)
+    words: list[Box] = []
+    frames: dict[str, list[tuple[Box, str]]] = {"word": [], "special": [], "padding": []}
     strokes: list[list[tuple[float, float]]] = []
     tints: list[str] = []
     for number, line in enumerate(lines):
@@ -258,8 +243,7 @@ def _draw_word(
 
 def _title(prepared: TokenBlocks, lang: str) -> str:
     words = sum(block.kind == "word" for block in prepared.blocks)
-    tokens = sum(len(block.tokens) for block in prepared.blocks)
-    return say("tokens.title", lang, words=words, tokens=tokens)
+    return say("tokens.title", lang, words=words, tokens=len(prepared.tokens))
 
 
 def _notes(prepared: TokenBlocks, width: float, lang: str) -> list[str]:
@@ -276,7 +260,7 @@ def _notes(prepared: TokenBlocks, width: float, lang: str) -> list[str]:
     if any(any(block.lost) for block in prepared.blocks):
         notes.append(say("tokens.lost", lang))
     notes += _cut_off(prepared, lang)
-    return packed(notes, width, NOTE)
+    return packed(notes, width)
 
 
 def _describe(prepared: TokenBlocks, lang: str) -> str:
