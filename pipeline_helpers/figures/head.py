@@ -252,7 +252,6 @@ def _describe(data: HeadRun, shown: list[int], lang: str) -> str:
     logits = ", ".join(f"{data.labels[label]} {style.number(data.logits[label])}" for label in shown)
     first = ", ".join(style.number(value) for value in data.hidden[:3])
     return say(
-        "head.alt", lang, token=data.token, sentence=data.sentence, position=data.position,
-        inner=len(data.hidden), outer=len(data.pre),
-        zeroed=data.zeroed, logits=logits, first=first,
+        "head.alt", lang, token=data.token, sentence=data.sentence, position=data.position, inner=len(data.hidden),
+        outer=len(data.pre), zeroed=data.zeroed, logits=logits, first=first,
     )  # fmt: skip

@@ -165,8 +165,7 @@ def _draw_sheets(ax: Axes, prepared: HiddenSheets, left: float, top: float, heig
     others = [place for place in range(len(prepared.values)) if place != prepared.sentence]
     order = [prepared.sentence, *others][:sheets]
     for depth in range(sheets - 1, -1, -1):
-        x, y = left + depth * _SHIFT, top - depth * _SHIFT
-        box = (x, y, SHEET_WIDTH, height)
+        box = (left + depth * _SHIFT, top - depth * _SHIFT, SHEET_WIDTH, height)
         look = {"zorder": 2 - depth / 20, "gid": f"sheet {order[depth]}"}
         front = strip(ax, prepared.values[order[depth]], box, prepared.limit, **look)
     row = height / prepared.values.shape[1]

@@ -278,9 +278,7 @@ def _draw_probabilities(
 
 def _formula(kind: str, steps: SoftmaxSteps) -> str:
     scaled = "z" if steps.temperature == 1 else f"z ÷ {steps.temperature:g}"
-    minus = (
-        "" if not steps.shift else f" − {_number(steps.shift)}" if steps.shift > 0 else f" + {_number(-steps.shift)}"
-    )
+    minus = f" {'−' if steps.shift > 0 else '+'} {_number(abs(steps.shift))}" if steps.shift else ""
     return {
         "logit": "z",
         "scaled": scaled,
@@ -322,13 +320,8 @@ def _number(value: float) -> str:
         return "−∞"
     if value == 0:
         return "0"
-    if size < 1e-3 or size >= 1e5:
-        text = f"{value:.4e}"
-    elif size >= 1e3:
-        text = f"{value:.2f}"
-    else:
-        text = f"{value:.4f}"
-    return text.replace("-", "−")
+    form = ".4e" if size < 1e-3 or size >= 1e5 else ".2f" if size >= 1e3 else ".4f"
+    return f"{value:{form}}".replace("-", "−")
 
 
 def _describe(

@@ -184,12 +184,9 @@ def _frame(ax: Axes, nearest: list[int | None], linewidth: float) -> None:
     """Frame the nearest token of each row, in ink on paper, so that it shows on dark cells and on light ones."""
     cells = [Rectangle((column - 0.5, row - 0.5), 1, 1) for row, column in enumerate(nearest) if column is not None]
     for colour, width in ((style.PAPER, linewidth + 2), (style.INK, linewidth)):
-        ax.add_collection(
-            PatchCollection(
-                cells, facecolors="none", edgecolors=colour, linewidths=width, clip_on=False,
-                gid="nearest" if colour == style.INK else None,
-            ), autolim=False,
-        )  # fmt: skip
+        gid = "nearest" if colour == style.INK else None
+        look: dict[str, Any] = {"edgecolors": colour, "linewidths": width, "clip_on": False, "gid": gid}
+        ax.add_collection(PatchCollection(cells, facecolors="none", **look), autolim=False)
 
 
 def _title(prepared: TokenSimilarity, lang: str) -> str:
@@ -217,17 +214,13 @@ def _notes(prepared: TokenSimilarity, lang: str) -> list[str]:
 
 
 def _describe(prepared: TokenSimilarity, lang: str) -> str:
-    parts = [_title(prepared, lang) + "."]
+    title = _title(prepared, lang) + "."
     if np.isnan(prepared.cosine).all():
-        return parts[0]
+        return title
     pairs = [
         f"{prepared.rows[row]} → {prepared.columns[column]} ({prepared.cosine[row, column]:z.2f})"
         for row, column in enumerate(prepared.nearest) if column is not None
     ]  # fmt: skip
-    parts.append(
-        say(
-            "token_similarity.alt", lang, pairs="; ".join(pairs[:12]) + ("; …" if pairs[12:] else ""),
-            least=f"{np.nanmin(prepared.cosine):z.2f}", most=f"{np.nanmax(prepared.cosine):z.2f}",
-        )
-    )  # fmt: skip
-    return " ".join(parts)
+    listed = "; ".join(pairs[:12]) + ("; …" if pairs[12:] else "")
+    least, most = f"{np.nanmin(prepared.cosine):z.2f}", f"{np.nanmax(prepared.cosine):z.2f}"
+    return f"{title} {say('token_similarity.alt', lang, pairs=listed, least=least, most=most)}"

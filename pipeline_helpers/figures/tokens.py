@@ -20,6 +20,12 @@ TEXT, IDS = 13, 10.5
 _LOST = "#b3420f"
 """The line under what is lost: 5.6:1 on paper, and told by its place, not by its colour."""
 _PAD, _GAP, _WORD, _PIECE, _ID, _BETWEEN = 0.09, 0.1, 0.34, 0.34, 0.27, 0.2
+_FRAMES = {
+    "word": (style.PAPER, "-"),
+    "special": (style.SPECIAL, (0, (3, 2))),
+    "padding": (style.FAINT, (0, (1, 1.5))),
+}
+"""Of a token's box: its colour, and the dashes of its edge."""
 _BAND = 0.1
 """Inches of a word's band over its pieces, where nobody knows how the word was written."""
 
@@ -77,8 +83,8 @@ class _Placed:
     block: Block
     left: float
     widths: list[float]
-    gap: str
     tint: str
+    """The colour behind a word."""
 
 
 def _lines(prepared: TokenBlocks, width: float) -> list[list[_Placed]]:
@@ -87,10 +93,6 @@ def _lines(prepared: TokenBlocks, width: float) -> list[list[_Placed]]:
     right, words = 0.0, 0
     end = [Block("end", [], [], None, [], prepared.tail)] if prepared.tail else []
     for block in [*prepared.blocks, *end]:
-        tint = {"special": style.SPECIAL, "padding": style.FAINT, "end": style.PAPER}.get(block.kind) or style.WORDS[
-            words % 2
-        ]
-        words += block.kind == "word"
         for part in _parts(block, width - 0.6):
             gap = _marked(part.gap)
             room = style.text_width(gap, TEXT) + 0.1 if gap else _GAP if lines[-1] else 0.0
@@ -99,8 +101,9 @@ def _lines(prepared: TokenBlocks, width: float) -> list[list[_Placed]]:
                 lines.append([])
                 right = 0.0
                 room = room if gap else 0.0
-            lines[-1].append(_Placed(part, right + room, widths, gap, tint))
+            lines[-1].append(_Placed(part, right + room, widths, style.WORDS[words % 2]))
             right += room + sum(widths)
+        words += block.kind == "word"
     return lines
 
 
@@ -182,42 +185,36 @@ def _width_that_fits(prepared: TokenBlocks, size: tuple[float, float], lang: str
 def _draw(ax: Axes, lines: list[list[_Placed]], scale: float, with_ids: bool) -> None:
     band, line_height = _band(lines), _line_height(lines)
     words: list[Box] = []
-    frames: dict[str, list[tuple[Box, str]]] = {"word": [], "special": [], "padding": []}
+    frames: dict[str, list[Box]] = {kind: [] for kind in _FRAMES}
     strokes: list[list[tuple[float, float]]] = []
     tints: list[str] = []
     for number, line in enumerate(lines):
         top = number * line_height
         for placed in line:
             block, here, total = placed.block, placed.left, sum(placed.widths)
-            if placed.gap:
-                ax.text(
-                    here - 0.05, top + band / 2, placed.gap, size=TEXT * scale, color=_LOST, ha="right", va="center",
-                    gid="gap",
-                )  # fmt: skip
+            if block.gap:
+                look: dict[str, Any] = {"size": TEXT * scale, "color": _LOST, "ha": "right", "va": "center"}
+                ax.text(here - 0.05, top + band / 2, _marked(block.gap), gid="gap", **look)
             if block.kind == "word":
                 words.append((here, top, total, band + _PIECE))
                 tints.append(placed.tint)
                 strokes += _draw_word(ax, block, here, top, total, scale)
             ids = block.ids or [0] * len(block.tokens)
             for token, number_of_token, width in zip(block.tokens, ids, placed.widths, strict=True):
-                frames[block.kind].append(((here + 0.02, top + band, width - 0.04, _PIECE - 0.02), placed.tint))
+                frames[block.kind].append((here + 0.02, top + band, width - 0.04, _PIECE - 0.02))
                 middle = here + width / 2
                 name = shortened(token, width - _PAD, TEXT)
                 at: dict[str, Any] = {"ha": "center", "va": "center"}
                 ax.text(middle, top + band + _PIECE / 2, name, size=TEXT * scale, gid="token", **at)
                 if with_ids:
-                    below = top + band + _PIECE + _ID / 2
-                    ax.text(
-                        middle, below, str(number_of_token), size=IDS * scale, color=style.MUTED, gid="id", **at
-                    )  # fmt: skip
+                    at |= {"size": IDS * scale, "color": style.MUTED}
+                    ax.text(middle, top + band + _PIECE + _ID / 2, str(number_of_token), gid="id", **at)
                 here += width
     boxes(ax, words, tints, edgecolors="none")
-    dashes = {"word": "-", "special": (0, (3, 2)), "padding": (0, (1, 1.5))}
-    for kind, inner in frames.items():
-        faces = [style.PAPER if kind == "word" else tint for _, tint in inner]
-        boxes(ax, [box for box, _ in inner], faces, edgecolors=style.MUTED, linewidths=1.1 * scale,
-              linestyles=dashes[kind], gid=f"{kind} tokens")  # fmt: skip
-    hatched(ax, [box for box, _ in frames["padding"]], "#c4c4c4")
+    for kind, (face, dashes) in _FRAMES.items():
+        edges: dict[str, Any] = {"edgecolors": style.MUTED, "linewidths": 1.1 * scale, "linestyles": dashes}
+        boxes(ax, frames[kind], [face] * len(frames[kind]), gid=f"{kind} tokens", **edges)
+    hatched(ax, frames["padding"], "#c4c4c4")
     ax.add_collection(LineCollection(strokes, colors=_LOST, linewidths=2.2 * scale, gid="lost"), autolim=False)
 
 
@@ -237,7 +234,6 @@ def _draw_word(
     if len(text) != len(block.written) or right_to_left or all(block.lost):
         return [[(start, under), (start + whole, under)]]
     edges = [start + style.text_width(text[:place], TEXT) for place in range(len(text) + 1)]
-    edges[0] = start
     return [[(edges[place] + 0.01, under), (edges[place + 1], under)] for place, lost in enumerate(block.lost) if lost]
 
 

@@ -244,13 +244,14 @@ def _notes(prepared: Attention, step: int, lang: str) -> list[str]:
 
 def _describe(prepared: Attention, lang: str) -> str:
     layers, heads = prepared.weights.shape[:2]
-    if layers == heads == 1:
+    title, notes = _title(prepared, lang) + ".", _notes(prepared, 1, lang)
+    if prepared.alone:
         links = [
             say("attention.alt.link", lang, looking=prepared.name(q), seen=prepared.name(k), weight=f"{weight:z.2f}")
             for q, k, weight in prepared.strongest
         ]
         described = say("attention.alt.one", lang, size=prepared.length, links=", ".join(links) or "–")
-        return " ".join([_title(prepared, lang) + ".", described, *_notes(prepared, 1, lang)])
+        return " ".join([title, described, *notes])
     names = {}
     for which, place in (("sharpest", int(prepared.peaks.argmax())), ("flattest", int(prepared.peaks.argmin()))):
         layer, head = prepared.layers[place // heads], prepared.heads[place % heads]
@@ -266,4 +267,4 @@ def _describe(prepared: Attention, lang: str) -> str:
         flat=style.number(prepared.peaks.min()),
         **names,
     )
-    return " ".join([_title(prepared, lang) + ".", described, *_notes(prepared, 1, lang)[1:]])
+    return " ".join([title, described, *notes[1:]])  # the first says what `described` does
