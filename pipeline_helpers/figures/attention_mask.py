@@ -11,7 +11,7 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
 from pipeline_helpers.figures import canvas, style
-from pipeline_helpers.figures.inputs import Row, as_array, read_rows
+from pipeline_helpers.figures.inputs import as_array, read_rows
 from pipeline_helpers.language import resolve, say
 
 WIDTH, WIDEST = 9.6, 11.4
@@ -47,14 +47,13 @@ def mask_rows(data: Any, *, tokens: Any = None) -> MaskRows:
         TypeError: `data` is no mask and has none.
         ValueError: it is empty, holds something else than 0 and 1, or `tokens` has another shape.
     """
-    rows: list[Row] | None = None
     mask = getattr(data, "attention_mask", None)
     if mask is None:
         mask = data["attention_mask"] if hasattr(data, "keys") and "attention_mask" in data else data
-    if mask is not data and tokens is None and not _without_tokens(data):
-        rows = read_rows(data)
-    elif tokens is not None:
-        rows = read_rows(tokens)
+    ids_alone = hasattr(data, "keys") and not getattr(data, "encodings", None)  # a slow tokenizer's output, or a dict
+    if tokens is None and mask is not data and not ids_alone:
+        tokens = data
+    rows = None if tokens is None else read_rows(tokens)
     if isinstance(mask, list) and len({len(row) for row in mask if hasattr(row, "__len__")}) > 1:
         raise ValueError(
             "attention_mask has rows of different length; tokenize with padding=True, so that all are equally long"
@@ -69,11 +68,6 @@ def mask_rows(data: Any, *, tokens: Any = None) -> MaskRows:
             f"tokens has rows of {[len(row) for row in names]}; expected those of the mask: {list(array.shape)}"
         )
     return MaskRows(array.astype(int), names, [0] * len(array) if rows is None else [row.cut_off for row in rows])
-
-
-def _without_tokens(data: Any) -> bool:
-    """Whether `data` is a mapping with ids alone: a slow tokenizer's output, or a plain dict."""
-    return hasattr(data, "keys") and not getattr(data, "encodings", None)
 
 
 @style.styled
@@ -112,7 +106,7 @@ def plot_attention_mask(data: Any, *, tokens: Any = None, ax: Axes | None = None
     title = canvas.wrapped(
         say("attention_mask.title", lang, batch=batch, length=length), width, canvas.TITLE_SIZE, "bold"
     )
-    lines = canvas.packed(_notes(prepared, with_text, lang), width, LABEL)
+    lines = canvas.packed(_notes(prepared, with_text, lang), width)
     scale = 1.0
     if ax is None:
         bottom = 0.6 + 0.22 * len(lines)
@@ -125,9 +119,8 @@ def plot_attention_mask(data: Any, *, tokens: Any = None, ax: Axes | None = None
         prepared.mask, cmap=ListedColormap([style.FAINT, style.WORDS[0]]), vmin=0, vmax=1, aspect="auto",
         interpolation=canvas.interpolation(ax, length),
     )  # fmt: skip
-    canvas.hatched(
-        ax, [(start - 0.5, row - 0.5, stop - start, 1) for row, start, stop in _padded(prepared.mask)], "#b4b4b4"
-    )
+    padded = [(row, *run) for row, cells in enumerate(prepared.mask) for run in canvas.runs(cells == 0)]
+    canvas.hatched(ax, [(first - 0.5, row - 0.5, count, 1) for row, first, count in padded], "#b4b4b4")
     if with_text:
         _draw_cells(ax, prepared.mask, texts, turned, scale)
     ax.set_title("\n".join(title))
@@ -163,14 +156,6 @@ def _cell_texts(cells: list[list[str]] | None, width: float) -> tuple[list[list[
     turned = widest > width - _AIR + 0.01
     texts = [[canvas.shortened(token, _LONGEST if turned else width, CELL) for token in row] for row in cells]
     return texts, turned, (min(_LONGEST, widest) + 0.42 if turned else 0.62)
-
-
-def _padded(mask: np.ndarray) -> list[tuple[int, int, int]]:
-    """The runs of padding: `(row, start, stop)`."""
-    edged = np.pad(1 - mask, ((0, 0), (1, 1)))
-    change = np.diff(edged, axis=1)
-    starts, stops = np.argwhere(change == 1), np.argwhere(change == -1)
-    return [(int(row), int(start), int(stop)) for (row, start), (_, stop) in zip(starts, stops, strict=True)]
 
 
 def _draw_cells(ax: Axes, mask: np.ndarray, texts: list[list[str]] | None, turned: bool, scale: float) -> None:
@@ -211,8 +196,7 @@ def _label(ax: Axes, names: list[str], length: int, xlabel: str) -> None:
     ax.set_xticks(range(0, length, every), [str(place) for place in range(0, length, every)], size=LABEL)
     ax.set_xlabel(xlabel, size=LABEL, linespacing=1.35)
     ax.tick_params(length=0)
-    for side in ax.spines.values():
-        side.set_visible(False)
+    ax.spines[:].set_visible(False)
 
 
 def _notes(prepared: MaskRows, with_text: bool, lang: str) -> list[str]:

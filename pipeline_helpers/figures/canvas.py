@@ -1,6 +1,7 @@
 """A sheet of paper measured in inches, for figures that are diagrams; and text that fits into it."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,10 @@ DPI = 144
 MARGIN = 0.12
 """Inches of paper around a canvas."""
 ELLIPSIS = "…"
-_CORNERS = ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
 NOTE, NOTE_LINE = 11, 0.23
 """Points of a note, and inches of its line."""
+Box = tuple[float, float, float, float]
+"""Left, top, width and height, in inches."""
 
 
 def placed_axes(width: float, height: float, *, left: float, right: float, top: float, bottom: float) -> Axes:
@@ -33,13 +35,16 @@ def placed_axes(width: float, height: float, *, left: float, right: float, top: 
     return figure.add_axes((left / whole, bottom / tall, width / whole, height / tall))
 
 
-def canvas(ax: Axes | None, width: float, height: float, title: str) -> tuple[Axes, float]:
+def canvas(ax: Axes | None, width: float, height: float, title: str, notes: Sequence[str] = ()) -> tuple[Axes, float]:
     """An `Axes` whose units are inches, `(0, 0)` at the upper left, with `title`, and the scale of its text.
+
+    `notes`, a line each, stand below `height`, in type that comes second.
 
     A new figure is as large as asked for and its scale is 1. On somebody's `Axes` the whole is made to fit, larger or
     smaller, and text sizes are to be multiplied by the scale.
     """
     scale, size = 1.0, float(TITLE_SIZE)
+    height += NOTE_LINE * len(notes)
     if ax is None:
         lines = wrapped(title, width, size, "bold")
         ax = placed_axes(
@@ -54,6 +59,9 @@ def canvas(ax: Axes | None, width: float, height: float, title: str) -> tuple[Ax
     ax.set_aspect("equal", anchor="NW")
     ax.axis("off")
     ax.set_title("\n".join(lines), size=size)
+    for place, note in enumerate(notes):
+        y = height - NOTE_LINE * (len(notes) - place - 0.5)
+        ax.text(0, y, note, size=NOTE * scale, color=style.MUTED, va="center", gid="note")
     return ax, scale
 
 
@@ -93,15 +101,15 @@ def wrapped(text: str, width: float, size: float, face: str = "normal") -> list[
     return lines
 
 
-def packed(notes: Sequence[str], width: float, size: float) -> list[str]:
+def packed(notes: Sequence[str], width: float) -> list[str]:
     """`notes` in lines of at most `width` inches, as many on each as fit beside one another."""
     lines: list[str] = []
     for note in notes:
         beside = f"{lines[-1]}   ·   {note}" if lines else note
-        if lines and style.text_width(beside, size) <= width:
+        if lines and style.text_width(beside, NOTE) <= width:
             lines[-1] = beside
         else:
-            lines += wrapped(note, width, size)
+            lines += wrapped(note, width, NOTE)
     return lines
 
 
@@ -110,20 +118,13 @@ def shortened(text: str, width: float, size: float, face: str = "normal") -> str
     text = style.drawable(text, face)
     if style.text_width(text, size, face) <= width:
         return text
+
+    def without_middle(keep: int) -> str:
+        return text[: (keep + 1) // 2] + ELLIPSIS + text[len(text) - keep // 2 :]
+
     # Each try measures a text: halve the interval of what may be kept.
-    least, most = 0, len(text) - 1
-    while least < most:
-        keep = (least + most + 1) // 2
-        if style.text_width(_without_middle(text, keep), size, face) <= width:
-            least = keep
-        else:
-            most = keep - 1
-    return _without_middle(text, least)
-
-
-def _without_middle(text: str, keep: int) -> str:
-    front = (keep + 1) // 2
-    return text[:front] + ELLIPSIS + text[len(text) - (keep - front) :]
+    keep = bisect_right(range(1, len(text)), width, key=lambda kept: style.text_width(without_middle(kept), size, face))
+    return without_middle(keep)
 
 
 def every_nth(count: int, room: float) -> int:
@@ -134,9 +135,7 @@ def every_nth(count: int, room: float) -> int:
     return step
 
 
-def boxes(
-    ax: Axes, rectangles: Sequence[tuple[float, float, float, float]], colours: Sequence[str], **look: Any
-) -> PatchCollection:
+def boxes(ax: Axes, rectangles: Sequence[Box], colours: Sequence[str], **look: Any) -> PatchCollection:
     """Rounded rectangles `(left, top, width, height)` as one artist."""
     patches = [FancyBboxPatch((x, y), w, h, boxstyle="round,pad=0,rounding_size=0.05") for x, y, w, h in rectangles]
     collection = PatchCollection(patches, facecolors=list(colours), **look)
@@ -144,14 +143,12 @@ def boxes(
     return collection
 
 
-def hatched(
-    ax: Axes, rectangles: Sequence[tuple[float, float, float, float]], colour: str = style.MUTED, pattern: str = "///"
-) -> PathPatch:
+def hatched(ax: Axes, rectangles: Sequence[Box], colour: str) -> PathPatch:
     """One artist that hatches all `rectangles` `(left, top, width, height)`, however many they are."""
-    vertices = [(x + u * w, y + v * h) for x, y, w, h in rectangles for u, v in _CORNERS]
-    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(rectangles)
+    corners = [((x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)) for x, y, w, h in rectangles]
+    codes = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * len(rectangles)
     patch = PathPatch(
-        Path(np.array(vertices).reshape(-1, 2), codes), facecolor="none", edgecolor=colour, linewidth=0, hatch=pattern
+        Path(np.reshape(corners, (-1, 2)), codes), facecolor="none", edgecolor=colour, linewidth=0, hatch="///"
     )
     ax.add_artist(patch)
     return patch
@@ -165,14 +162,7 @@ def arrow(
     ax.annotate("", stop, start, arrowprops=look | {"mutation_scale": size})
 
 
-def draw_notes(ax: Axes, lines: Sequence[str], scale: float) -> None:
-    """`lines` at the bottom of a canvas, in type that comes second."""
-    for place, line in enumerate(lines):
-        y = ax.get_ylim()[0] - NOTE_LINE * (len(lines) - place - 0.5)
-        ax.text(0, y, line, size=NOTE * scale, color=style.MUTED, va="center", gid="note")
-
-
-def strip(ax: Axes, values: np.ndarray, box: tuple[float, float, float, float], limit: float, **look: Any) -> AxesImage:
+def strip(ax: Axes, values: np.ndarray, box: Box, limit: float, **look: Any) -> AxesImage:
     """Numbers as colours, from -limit to limit, in a framed `box` (left, top, width, height) of a canvas."""
     x, y, width, height = box
     across, down = size_in_inches(ax)
@@ -197,19 +187,19 @@ def interpolation(ax: Axes, columns: int) -> str:
     return "nearest" if columns <= size_in_inches(ax)[0] * DPI else "auto"
 
 
-def colour_scale(
-    ax: Axes,
-    image: AxesImage,
-    box: tuple[float, float, float, float],
-    ticks: Sequence[float],
-    size: float = 10,
-    **look: Any,
-) -> None:
+def colour_scale(ax: Axes, image: AxesImage, box: Box, ticks: Sequence[float], size: float = 10, **look: Any) -> None:
     """The colours of `image` and what they mean, in `box` (left, bottom, width, height, as shares of `ax`)."""
     bar = figure_of(ax).colorbar(image, cax=ax.inset_axes(box), **look)
     bar.set_ticks(ticks, labels=[f"{tick:.3g}" for tick in ticks])
     bar.ax.tick_params(labelsize=size, length=2)
     bar.outline.set_visible(False)
+
+
+def runs(flags: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Where each run of True begins, and how long it is."""
+    edges = np.flatnonzero(np.diff(flags.astype(int), prepend=0, append=0))
+    for first, end in edges.reshape(-1, 2).tolist():
+        yield first, end - first
 
 
 def write_numbers(ax: Axes, image: AxesImage, size: float) -> None:

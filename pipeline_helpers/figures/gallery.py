@@ -90,10 +90,8 @@ def heads_gallery(config: Any, *, batch: int = 2, sequence: int = 16) -> HeadsGa
         "ForSequenceClassification": {"logits": (batch, labels)},
         "ForTokenClassification": {"logits": (batch, sequence, labels)},
     }
-    return HeadsGallery(
-        **sizes, batch=batch, sequence=sequence,
-        heads=[Head(kind, _class_name(config, kind), outputs[kind]) for kind in HEADS],
-    )  # fmt: skip
+    heads = [Head(kind, _class_name(config, kind), outputs[kind]) for kind in HEADS]
+    return HeadsGallery(**sizes, batch=batch, sequence=sequence, heads=heads)
 
 
 def _size(config: Any, attributes: Sequence[str]) -> int:
@@ -154,9 +152,8 @@ def plot_heads_gallery(
     prepared = data if isinstance(data, HeadsGallery) else heads_gallery(data, batch=batch, sequence=sequence)
     height = _ROW * len(prepared.heads) + 0.45
     names = [_name(head, lang) for head in prepared.heads]
-    outputs = [_output(head) for head in prepared.heads]
     across = min(4.2, max(style.text_width(name, NAME, "bold") for name in names) + 0.26)
-    lines = [say("gallery.output", lang), *(line for output in outputs for line in output.split("\n"))]
+    lines = [say("gallery.output", lang), *(line for head in prepared.heads for line in _output(head).split("\n"))]
     width = _HEADS_AT + across + 0.2 + max(style.text_width(line, NAME, "bold") for line in lines)
     ax, scale = canvas(ax, width, height, say("gallery.title", lang))
     _draw_body(ax, prepared, height, scale, lang)
@@ -213,6 +210,7 @@ def _draw_heads(
     ax: Axes, prepared: HeadsGallery, highlight: str | None, across: float, scale: float, lang: str
 ) -> None:
     middle = (_ROW * len(prepared.heads) + 0.45) / 2 + 0.1
+    heading: dict[str, Any] = {"size": NAME * scale, "weight": "bold", "va": "center"}
     for place, head in enumerate(prepared.heads):
         top = 0.38 + place * _ROW
         here = top + (_ROW - 0.12) / 2
@@ -223,16 +221,14 @@ def _draw_heads(
             edgecolors=style.MUTED if missing else style.INK, linestyles=":" if missing else "-",
             linewidths=2.6 if chosen else 1.2, gid=f"head {head.kind}",
         )  # fmt: skip
-        look = {"color": style.MUTED, "linestyle": ":"} if missing else {}
+        look: dict[str, Any] = {"color": style.MUTED, "linestyle": ":"} if missing else {}
         arrow(ax, (_BODY + 0.04, middle), (_HEADS_AT - 0.03, here), size=12 * scale, **look)
         name = shortened(_name(head, lang), across - 0.2, NAME, "bold")
-        at: dict[str, Any] = {"va": "center"}
-        ax.text(_HEADS_AT + 0.12, here - 0.13, name, size=NAME * scale, weight="bold", gid="name", **at)
+        ax.text(_HEADS_AT + 0.12, here - 0.13, name, gid="name", **heading)
         purpose = shortened(say(f"gallery.{head.kind}", lang, choices=CHOICES), across - 0.2, PURPOSE)
-        ax.text(_HEADS_AT + 0.12, here + 0.15, purpose, size=PURPOSE * scale, gid="for", **at)
-        output = _output(head)
-        ax.text(_HEADS_AT + across + 0.14, here, output, size=NAME * scale, linespacing=1.3, gid="shape", **at)
-    heading: dict[str, Any] = {"size": NAME * scale, "weight": "bold", "va": "center"}
+        ax.text(_HEADS_AT + 0.12, here + 0.15, purpose, size=PURPOSE * scale, va="center", gid="for")
+        look = {"size": NAME * scale, "va": "center", "linespacing": 1.3}
+        ax.text(_HEADS_AT + across + 0.14, here, _output(head), gid="shape", **look)
     ax.text(_HEADS_AT, 0.18, say("gallery.heads", lang), **heading)
     ax.text(_HEADS_AT + across + 0.14, 0.18, say("gallery.output", lang), **heading)
 

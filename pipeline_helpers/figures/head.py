@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import NOTE_LINE, arrow, canvas, draw_notes, shortened, strip
+from pipeline_helpers.figures.canvas import arrow, canvas, shortened, strip
 from pipeline_helpers.figures.inputs import as_array, as_index
 from pipeline_helpers.language import resolve, say
 from pipeline_helpers.stages import Trace
@@ -167,9 +167,9 @@ def plot_head(data: HeadRun, *, ax: Axes | None = None, lang: str | None = None)
     shown = _shown(data)
     few = len(shown) < len(data.labels)
     notes = [say("head.more", lang, shown=len(shown), labels=len(data.labels))] if few else []
-    width = _LEFT + _STRIP + _RIGHT
-    height = 3 * (_ROW + _STEP) + _SUM * len(shown) + 0.1 + NOTE_LINE * len(notes)
-    ax, scale = canvas(ax, width, height, say("head.title", lang, position=data.position))
+    height = 3 * (_ROW + _STEP) + _SUM * len(shown) + 0.1
+    title = say("head.title", lang, position=data.position)
+    ax, scale = canvas(ax, _LEFT + _STRIP + _RIGHT, height, title, notes)
     inner, outer = len(data.hidden), len(data.pre)
     steps = (
         ("hidden", data.hidden, say("head.pre_classifier", lang, inner=inner, outer=outer)),
@@ -179,14 +179,13 @@ def plot_head(data: HeadRun, *, ax: Axes | None = None, lang: str | None = None)
     same = float(np.abs(data.pre).max()) or 1.0
     top = 0.05
     for name, vector, step in steps:
-        limit = (float(np.abs(vector).max()) or 1.0) if name == "hidden" else same
+        limit = same if name != "hidden" else float(np.abs(vector).max()) or 1.0
         label = say(f"head.{name}", lang, token=shortened(data.token, 0.9, NAME), sentence=data.sentence,
                     position=data.position)  # fmt: skip
         _draw_vector(ax, vector, label, top, limit, scale, name)
         _draw_step(ax, step, top + _ROW, scale)
         top += _ROW + _STEP
     _draw_logits(ax, data, shown, top, scale, lang)
-    draw_notes(ax, notes, scale)
     style.set_alt_text(ax, _describe(data, shown, lang))
     return ax
 
@@ -253,7 +252,6 @@ def _describe(data: HeadRun, shown: list[int], lang: str) -> str:
     logits = ", ".join(f"{data.labels[label]} {style.number(data.logits[label])}" for label in shown)
     first = ", ".join(style.number(value) for value in data.hidden[:3])
     return say(
-        "head.alt", lang, token=data.token, sentence=data.sentence, position=data.position,
-        inner=len(data.hidden), outer=len(data.pre),
-        zeroed=data.zeroed, logits=logits, first=first,
+        "head.alt", lang, token=data.token, sentence=data.sentence, position=data.position, inner=len(data.hidden),
+        outer=len(data.pre), zeroed=data.zeroed, logits=logits, first=first,
     )  # fmt: skip

@@ -8,19 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import (
-    NOTE,
-    NOTE_LINE,
-    arrow,
-    canvas,
-    colour_scale,
-    draw_notes,
-    every_nth,
-    hatched,
-    packed,
-    shortened,
-    strip,
-)
+from pipeline_helpers.figures.canvas import arrow, canvas, colour_scale, every_nth, hatched, packed, shortened, strip
 from pipeline_helpers.figures.inputs import Row, as_array, as_index, read_rows
 from pipeline_helpers.language import resolve, say
 from pipeline_helpers.stages import Trace
@@ -47,8 +35,8 @@ class HiddenSheets:
     """`[B, S, H]`."""
     sentence: int
     """The sheet in front."""
-    tokens: list[str] | None
-    """The names of its rows, where they are known; S of them."""
+    tokens: list[str]
+    """The names of its rows, S of them; their numbers where nobody named them."""
     attended: list[bool]
     """Which of its rows are tokens, and which padding; S of them."""
     layer: int | None
@@ -67,18 +55,9 @@ def hidden_sheets(data: Any, *, sentence: int = 0, layer: int = -1, tokens: Any 
     """Take one layer out of what `plot_hidden_states` takes; the errors are the same."""
     values, number, layers = one_layer(data, layer)
     place = as_index(sentence, "sentence", len(values))
-    rows = rows_of(data, tokens, values)
-    row = None if rows is None else rows[place]
+    row = rows_of(data, tokens, values)[place]
     limit = float(np.percentile(np.abs(values), 99)) or float(np.abs(values).max()) or 1.0
-    return HiddenSheets(
-        values=values,
-        sentence=place,
-        tokens=None if row is None else row.tokens,
-        attended=[True] * values.shape[1] if row is None else row.attended,
-        layer=number,
-        layers=layers,
-        limit=limit,
-    )
+    return HiddenSheets(values, place, row.tokens, row.attended, number, layers, limit)
 
 
 def one_layer(data: Any, layer: int) -> tuple[np.ndarray, int | None, int | None]:
@@ -104,20 +83,20 @@ def one_layer(data: Any, layer: int) -> tuple[np.ndarray, int | None, int | None
     return (values if values.ndim == 3 else values[None]), None, None
 
 
-def rows_of(data: Any, tokens: Any, values: np.ndarray) -> list[Row] | None:
-    """The tokens of the hidden states `values`, `[B, S, H]`, which a `Trace` brings along; None where nobody knows.
+def rows_of(data: Any, tokens: Any, values: np.ndarray) -> list[Row]:
+    """The tokens of the hidden states `values`, `[B, S, H]`, which a `Trace` brings along; numbers where nobody knows.
 
     Raises:
         TypeError, ValueError: these are no tokens, or not those of `values`.
     """
+    batch, length = values.shape[:2]
     source = data if isinstance(data, Trace) else tokens
     if source is None:
-        return None
+        return [Row([str(place) for place in range(length)], [None] * length, [True] * length)] * batch
     rows = read_rows(source)
     lengths = [len(row.tokens) for row in rows]
-    if lengths != [values.shape[1]] * len(values):
-        expected = list(values.shape[:2])
-        raise ValueError(f"tokens has rows of {lengths}; expected those of the hidden states: {expected}")
+    if lengths != [length] * batch:
+        raise ValueError(f"tokens has rows of {lengths}; expected those of the hidden states: {[batch, length]}")
     return rows
 
 
@@ -165,29 +144,20 @@ def plot_hidden_states(
     prepared = hidden_sheets(data, sentence=sentence, layer=layer, tokens=tokens)
     batch, length, _ = prepared.values.shape
     sheets = min(batch, MAX_SHEETS)
-    named = length if length <= MAX_NAMED else MAX_NAMED
-    height = max(0.9, 0.22 * named)
-    names = _names(prepared)
+    height = max(0.9, 0.22 * min(length, MAX_NAMED))
+    names = [shortened(token, _LONGEST, LABEL) for token in prepared.tokens]
     left = max(style.text_width(name, LABEL) for name in names) + 0.2
     behind = _SHIFT * (sheets - 1)
     top = behind + 0.42
     width = left + SHEET_WIDTH + behind + 1.55
-    notes = packed(_notes(prepared, lang), width, NOTE)
-    whole = top + height + 0.42 + 0.62 + NOTE_LINE * len(notes)
-    ax, scale = canvas(ax, width, whole, _title(prepared, lang))
+    notes = packed(_notes(prepared, lang), width)
+    ax, scale = canvas(ax, width, top + height + 0.42 + 0.62, _title(prepared, lang), notes)
     front = _draw_sheets(ax, prepared, left, top, height, sheets)
     _name_rows(ax, names, left, top, height, scale)
     _name_dimensions(ax, prepared, left, top, height, behind, scale)
     _draw_scale(ax, prepared, front, left, top + height + 0.52, scale, lang)
-    draw_notes(ax, notes, scale)
     style.set_alt_text(ax, _describe(prepared, lang))
     return ax
-
-
-def _names(prepared: HiddenSheets) -> list[str]:
-    """The names of the rows, shortened where they are long."""
-    tokens = prepared.tokens or [str(place) for place in range(prepared.values.shape[1])]
-    return [shortened(token, _LONGEST, LABEL) for token in tokens]
 
 
 def _draw_sheets(ax: Axes, prepared: HiddenSheets, left: float, top: float, height: float, sheets: int) -> AxesImage:
@@ -195,8 +165,7 @@ def _draw_sheets(ax: Axes, prepared: HiddenSheets, left: float, top: float, heig
     others = [place for place in range(len(prepared.values)) if place != prepared.sentence]
     order = [prepared.sentence, *others][:sheets]
     for depth in range(sheets - 1, -1, -1):
-        x, y = left + depth * _SHIFT, top - depth * _SHIFT
-        box = (x, y, SHEET_WIDTH, height)
+        box = (left + depth * _SHIFT, top - depth * _SHIFT, SHEET_WIDTH, height)
         look = {"zorder": 2 - depth / 20, "gid": f"sheet {order[depth]}"}
         front = strip(ax, prepared.values[order[depth]], box, prepared.limit, **look)
     row = height / prepared.values.shape[1]
@@ -246,12 +215,9 @@ def _draw_scale(
 
 
 def _title(prepared: HiddenSheets, lang: str) -> str:
+    which = "title" if prepared.layer is None else "title_layer" if prepared.layer else "title_embeddings"
     shape = list(prepared.values.shape)
-    if prepared.layer is None:
-        return say("hidden_states.title", lang, shape=shape)
-    if prepared.layer == 0:
-        return say("hidden_states.title_embeddings", lang, shape=shape)
-    return say("hidden_states.title_layer", lang, shape=shape, layer=prepared.layer, layers=prepared.layers)
+    return say(f"hidden_states.{which}", lang, shape=shape, layer=prepared.layer, layers=prepared.layers)
 
 
 def _notes(prepared: HiddenSheets, lang: str) -> list[str]:
@@ -270,14 +236,10 @@ def _describe(prepared: HiddenSheets, lang: str) -> str:
     front = prepared.values[prepared.sentence]
     norms = np.linalg.norm(front, axis=1)
     place = int(norms.argmax())
-    names = prepared.tokens or [str(number) for number in range(len(front))]
-    return " ".join(
-        [
-            _title(prepared, lang) + ".",
-            say(
-                "hidden_states.alt", lang, sentence=prepared.sentence, least=style.number(front.min()),
-                most=style.number(front.max()), tokens=" ".join(names[:24]) + (" …" if names[24:] else ""),
-                longest=names[place], norm=f"{norms[place]:.1f}", padding=prepared.attended.count(False),
-            ),
-        ]
+    names = prepared.tokens
+    described = say(
+        "hidden_states.alt", lang, sentence=prepared.sentence, least=style.number(front.min()),
+        most=style.number(front.max()), tokens=" ".join(names[:24]) + (" …" if names[24:] else ""),
+        longest=names[place], norm=f"{norms[place]:.1f}", padding=prepared.attended.count(False),
     )  # fmt: skip
+    return f"{_title(prepared, lang)}. {described}"

@@ -115,7 +115,7 @@ def plot_pipeline(data: Trace, *, ax: Axes | None = None, lang: str | None = Non
         )
     lang = resolve(lang)
     prepared = PipelineColumns.of(data)
-    tops, bottom = _tops(len(prepared.columns[0].labels))
+    tops, bottom = _tops(prepared)
     column_width = 7.8 if len(prepared.columns) == 1 else 4.1 if len(prepared.columns) == 2 else 3.6
     width = LABELS_WIDTH + column_width * len(prepared.columns)
     ax, scale = canvas(ax, width, bottom, say("pipeline.title", lang))
@@ -131,12 +131,12 @@ def plot_pipeline(data: Trace, *, ax: Axes | None = None, lang: str | None = Non
     return ax
 
 
-def _tops(labels: int) -> tuple[dict[str, float], float]:
+def _tops(prepared: PipelineColumns) -> tuple[dict[str, float], float]:
     """Where each row begins, and where the last one ends, in inches from the top."""
     tops, top = {}, 0.05
     for row in _ROWS:
         tops[row] = top
-        top += _HEIGHTS.get(row, 0.14 + _LINE * labels)
+        top += _height(row, prepared)
         if row in ("text", "mask", "logits"):
             top += 0.34  # room for the arrow between two steps
     return tops, top + 0.05
@@ -250,41 +250,29 @@ def _draw_labels(
 ) -> None:
     name_width = min(1.5, 0.2 + max(style.text_width(label, 10, "bold") for label in column.labels))
     bar_left, bar_width = left + name_width, width - name_width - 0.65
+    zero = bar_left + bar_width / 2
     for line, (label, logit, probability) in enumerate(
         zip(column.labels, column.logits, column.probabilities, strict=True)
     ):
-        best = label == column.prediction
-        weight = "bold" if best else "normal"
+        weight, colour = ("bold", style.BLUE) if label == column.prediction else ("normal", style.MUTED)
         name = shortened(label, name_width - 0.1, 10, weight)
-        for row, number in (("logits", style.number(logit)), ("probabilities", f"{probability:z.3f}")):
-            middle = tops[row] + 0.07 + _LINE * (line + 0.5)
-            ax.text(left, middle, name, va="center", size=10 * scale, weight=weight)
-            ax.text(left + width, middle, number, va="center", ha="right", size=11 * scale, weight=weight)
-        middle = tops["probabilities"] + 0.07 + _LINE * (line + 0.5)
-        colour = style.BLUE if best else style.MUTED
-        ax.add_patch(Rectangle((bar_left, middle - 0.1), bar_width, 0.2, facecolor=style.PAPER, edgecolor="none"))
-        ax.add_patch(
-            Rectangle((bar_left, middle - 0.1), bar_width * probability, 0.2, facecolor=colour, edgecolor="none",
-                      gid=f"probability {label}")
-        )  # fmt: skip
-        middle = tops["logits"] + 0.07 + _LINE * (line + 0.5)
-        _draw_logit(ax, label, logit, limit, (bar_left, bar_width), middle, colour)
+        # A bar from the middle for a logit: to the left when it is negative, to the right when it is positive.
+        length = (bar_width / 2) * (logit / limit if limit else 0.0)
+        for row, number, start, long, gid in (
+            ("logits", style.number(logit), min(zero, zero + length), abs(length), f"logit {label}"),
+            ("probabilities", f"{probability:z.3f}", bar_left, bar_width * probability, f"probability {label}"),
+        ):
+            low = tops[row] + 0.07 + _LINE * (line + 0.5)
+            ax.text(left, low, name, va="center", size=10 * scale, weight=weight)
+            ax.text(left + width, low, number, va="center", ha="right", size=11 * scale, weight=weight)
+            if row == "probabilities":
+                ax.add_patch(Rectangle((bar_left, low - 0.1), bar_width, 0.2, facecolor=style.PAPER, edgecolor="none"))
+            else:
+                ax.plot([zero, zero], [low - _LINE / 2, low + _LINE / 2], color=style.MUTED, linewidth=0.8)
+            ax.add_patch(Rectangle((start, low - 0.1), long, 0.2, facecolor=colour, edgecolor="none", gid=gid))
     middle = tops["label"] + _HEIGHTS["label"] / 2
     answer = shortened(column.prediction, width - 0.8, 14, "bold")
     ax.text(left, middle, f"{answer}  {max(column.probabilities):z.3f}", va="center", size=14 * scale, weight="bold")
-
-
-def _draw_logit(
-    ax: Axes, label: str, logit: float, limit: float, room: tuple[float, float], middle: float, colour: str
-) -> None:
-    """A bar from the middle of `room` (left, width): to the left when negative, to the right when positive."""
-    left, width = room
-    zero, length = left + width / 2, (width / 2) * (logit / limit if limit else 0.0)
-    ax.add_patch(
-        Rectangle((min(zero, zero + length), middle - 0.1), abs(length), 0.2, facecolor=colour, edgecolor="none",
-                  gid=f"logit {label}")
-    )  # fmt: skip
-    ax.plot([zero, zero], [middle - _LINE / 2, middle + _LINE / 2], color=style.MUTED, linewidth=0.8)
 
 
 def _describe(prepared: PipelineColumns, lang: str) -> str:

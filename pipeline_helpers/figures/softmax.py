@@ -1,14 +1,14 @@
 """From logits to probabilities, with the arithmetic of softmax to be read: exponentials, their sum, the division."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import NOTE, NOTE_LINE, canvas, draw_notes, shortened, wrapped
+from pipeline_helpers.figures.canvas import NOTE, canvas, shortened, wrapped
 from pipeline_helpers.figures.inputs import as_array, as_index
 from pipeline_helpers.language import resolve, say
 from pipeline_helpers.stages import Trace
@@ -101,20 +101,6 @@ def softmax_steps(logits: Any, *, temperature: float = 1.0, sentence: int = 0) -
         return SoftmaxSteps(row, temperature, scaled, shift, shifted, exponentials, total, exponentials / total)
 
 
-@dataclass(frozen=True)
-class _Row:
-    """A line of the picture: a class, or all that are not shown."""
-
-    label: str
-    logit: float | None
-    scaled: float | None
-    shifted: float | None
-    exponential: float
-    probability: float
-    at_one: float
-    """The probability at temperature 1."""
-
-
 @style.styled
 def plot_logits_to_probs(
     data: Any,
@@ -155,43 +141,39 @@ def plot_logits_to_probs(
     if labels is None and isinstance(data, Trace):
         labels = data.id2label
     steps = softmax_steps(logits, temperature=temperature, sentence=sentence)
-    rows = _rows(steps, softmax_steps(logits, sentence=sentence), labels, top, lang)
-    notes = _notes(steps, rows, data, lang)
-    title = say("softmax.title", lang)
-    if np.ndim(logits) == 2 and len(logits) > 1:
-        title += " · " + say("softmax.sentence", lang, sentence=range(len(logits))[sentence])
-    ax = _draw(ax, title, steps, rows, notes, lang)
-    style.set_alt_text(ax, _describe(steps, rows, title, notes, lang))
-    return ax
-
-
-def _rows(
-    steps: SoftmaxSteps, at_one: SoftmaxSteps, labels: Sequence[Any] | Mapping[int, Any] | None, top: int, lang: str
-) -> list[_Row]:
     count = len(steps.logits)
-    names = _names(labels, count)
+    names = _names(labels, count) or [say("softmax.class", lang, number=place) for place in range(count)]
     if isinstance(top, bool) or not hasattr(top, "__index__"):
         raise TypeError(f"top is of type {type(top).__name__}; expected an integer")
     if top < 1:
         raise ValueError(f"top is {top}; expected 1 or more")
-    shown = range(count) if count <= top else [int(place) for place in steps.order[:top]]
-    rows = [
-        _Row(
-            say("softmax.class", lang, number=place) if names is None else names[place],
-            float(steps.logits[place]),
-            float(steps.scaled[place]),
-            float(steps.shifted[place]),
-            float(steps.exponentials[place]),
-            float(steps.probabilities[place]),
-            float(at_one.probabilities[place]),
-        )
-        for place in shown
-    ]
+    at_one = softmax_steps(logits, sentence=sentence)
+    shown, shown_at_one = steps, at_one
     if count > top:
-        rest = steps.order[top:]
-        sums = [float(of[rest].sum()) for of in (steps.exponentials, steps.probabilities, at_one.probabilities)]
-        rows.append(_Row(say("softmax.others", lang, count=len(rest)), None, None, None, *sums))
-    return rows
+        shown, shown_at_one = (_summed_up(of, steps.order, top) for of in (steps, at_one))
+        names = [*(names[place] for place in steps.order[:top]), say("softmax.others", lang, count=count - top)]
+    cells = _cells(shown, alone=np.isfinite(steps.logits).sum() == 1)
+    best = int(shown.probabilities[:top].argmax())
+    notes = _notes(steps, top, data, lang)
+    title = say("softmax.title", lang)
+    if np.ndim(logits) == 2 and len(logits) > 1:
+        title += " · " + say("softmax.sentence", lang, sentence=range(len(logits))[sentence])
+    ax = _draw(ax, title, names, cells, best, shown, shown_at_one.probabilities, notes, lang)
+    style.set_alt_text(ax, _describe(steps, names, cells, best, title, notes, lang))
+    return ax
+
+
+def _summed_up(steps: SoftmaxSteps, order: np.ndarray, top: int) -> SoftmaxSteps:
+    """`steps` of the first `top` classes in `order`, and as a last one the sums of the others; its logit is NaN."""
+    shown, rest = order[:top], order[top:]
+    return replace(
+        steps,
+        logits=np.append(steps.logits[shown], np.nan),
+        scaled=np.append(steps.scaled[shown], np.nan),
+        shifted=np.append(steps.shifted[shown], np.nan),
+        exponentials=np.append(steps.exponentials[shown], steps.exponentials[rest].sum()),
+        probabilities=np.append(steps.probabilities[shown], steps.probabilities[rest].sum()),
+    )
 
 
 def _names(labels: Sequence[Any] | Mapping[int, Any] | None, count: int) -> list[str] | None:
@@ -200,8 +182,7 @@ def _names(labels: Sequence[Any] | Mapping[int, Any] | None, count: int) -> list
     if isinstance(labels, (str, bytes)) or not hasattr(labels, "__len__"):
         raise TypeError(f"labels is of type {type(labels).__name__}; expected a list of names or a dictionary")
     if isinstance(labels, Mapping):
-        missing = [place for place in range(count) if place not in labels]
-        if missing or len(labels) != count:
+        if set(labels) != set(range(count)):
             raise ValueError(f"labels has the keys {list(labels)[:5]}; expected one for each of 0 to {count - 1}")
         return [str(labels[place]) for place in range(count)]
     if len(labels) != count:
@@ -209,14 +190,14 @@ def _names(labels: Sequence[Any] | Mapping[int, Any] | None, count: int) -> list
     return [str(label) for label in labels]
 
 
-def _notes(steps: SoftmaxSteps, rows: list[_Row], data: Any, lang: str) -> list[str]:
+def _notes(steps: SoftmaxSteps, top: int, data: Any, lang: str) -> list[str]:
     notes = [say("softmax.note.steps", lang)]
     if steps.shift:
         notes.append(say("softmax.note.shift", lang, largest=_number(steps.shift)))
     if steps.temperature != 1:
         notes.append(say("softmax.note.temperature", lang))
-    if rows[-1].logit is None:
-        notes.append(say("softmax.note.top", lang, shown=len(rows) - 1, total=len(steps.logits)))
+    if len(steps.logits) > top:
+        notes.append(say("softmax.note.top", lang, shown=top, total=len(steps.logits)))
     problem = getattr(data.config, "problem_type", None) if isinstance(data, Trace) else None
     if problem in ("regression", "multi_label_classification"):
         notes.append(say("softmax.note.other_function", lang, problem=problem))
@@ -226,64 +207,55 @@ def _notes(steps: SoftmaxSteps, rows: list[_Row], data: Any, lang: str) -> list[
     return notes
 
 
-@dataclass(frozen=True)
-class _Column:
-    """What stands in a column: heading, formula, a cell a row and one in the line of sums; and how wide it is."""
-
-    kind: str
-    texts: list[str]
-    width: float
-
-
-def _column(kind: str, steps: SoftmaxSteps, rows: list[_Row], lang: str) -> _Column:
-    total = {"exponential": _number(steps.total), "probability": "1"}.get(kind, "")
-    texts = [say(f"softmax.head.{kind}", lang), _formula(kind, steps)]
-    texts += [*(_cell(kind, row, steps) for row in rows), total]
-    return _Column(kind, texts, max(style.text_width(text, _SIZE, "bold") for text in texts if text) + _GAP)
-
-
-def _draw(ax: Axes | None, title: str, steps: SoftmaxSteps, rows: list[_Row], notes: list[str], lang: str) -> Axes:
-    best = max(range(len(rows)), key=lambda place: (rows[place].logit is not None, rows[place].probability))
-    faces = ["bold" if place == best else "normal" for place in range(len(rows) + 1)]
-    names = [shortened(row.label, _LABEL_WIDTH, _SIZE, face) for row, face in zip(rows, faces, strict=False)]
+def _draw(
+    ax: Axes | None, title: str, names: list[str], cells: dict[str, list[str]], best: int, shown: SoftmaxSteps,
+    at_one: np.ndarray, notes: list[str], lang: str,
+) -> Axes:  # fmt: skip
+    faces = ["bold" if place == best else "normal" for place in range(len(names) + 1)]
+    names = [shortened(name, _LABEL_WIDTH, _SIZE, face) for name, face in zip(names, faces, strict=False)]
     names.append(say("softmax.sum", lang))
-    kinds = ["logit", "exponential", "division", "probability"]
-    kinds[1:1] = (["scaled"] if steps.temperature != 1 else []) + (["shifted"] if steps.shift else [])
-    columns = [_column(kind, steps, rows, lang) for kind in kinds]
+    totals = {"exponential": _number(shown.total), "probability": "1"}
+    columns = {
+        kind: [say(f"softmax.head.{kind}", lang), _formula(kind, shown), *texts, totals.get(kind, "")]
+        for kind, texts in cells.items()
+    }
+    widths = {
+        kind: max(style.text_width(text, _SIZE, "bold") for text in texts if text) + _GAP
+        for kind, texts in columns.items()
+    }
     left = max(style.text_width(name, _SIZE, "bold") for name in names)
-    width = left + sum(column.width + _BARS.get(column.kind, 0.0) for column in columns)
+    width = left + sum(widths[kind] + _BARS.get(kind, 0.0) for kind in columns)
     lines = [line for note in notes for line in wrapped(note, width, NOTE)]
-    middles = [0.95 + _ROW * place for place in range(len(rows) + 1)]
+    middles = [0.95 + _ROW * place for place in range(len(names))]
     rule = middles[-1] - _ROW / 2
-    ax, scale = canvas(ax, width, middles[-1] + _ROW / 2 + 0.15 + NOTE_LINE * len(lines), title)
+    ax, scale = canvas(ax, width, middles[-1] + _ROW / 2 + 0.15, title, lines)
 
     look: dict[str, Any] = {"fontsize": _SIZE * scale, "va": "center"}
     for name, middle, face in zip(names, middles, faces, strict=True):
         ax.text(0, middle, name, weight=face, **look)
     ax.plot([0, width], [rule, rule], color=style.MUTED, linewidth=1)
-    draw_notes(ax, lines, scale)
 
     right = left
-    for column in columns:
-        right += column.width
-        heading, formula, *cells = column.texts
+    for kind, (heading, formula, *texts) in columns.items():
+        right += widths[kind]
         ax.text(right, 0.2, heading, ha="right", weight="bold", **look)
         ax.text(right, 0.48, formula, ha="right", color=style.MUTED, **look)
-        for place, (cell, middle) in enumerate(zip(cells, middles, strict=True)):
-            bold = place == len(rows) or (place == best and column.kind == "probability")
-            ax.text(right, middle, cell, ha="right", weight="bold" if bold else "normal", **look)
-        bars = (right + 0.15, _BARS.get(column.kind, 0.0) - 0.2)
-        if column.kind == "logit":
-            _draw_logits(ax, rows, middles[:-1], *bars)
-        elif column.kind == "probability":
-            _draw_probabilities(ax, rows, middles[:-1], *bars, at_one=steps.temperature != 1)
-        right += _BARS.get(column.kind, 0.0)
+        for place, (text, middle) in enumerate(zip(texts, middles, strict=True)):
+            bold = middle == middles[-1] or (place == best and kind == "probability")
+            ax.text(right, middle, text, ha="right", weight="bold" if bold else "normal", **look)
+        bars = (right + 0.15, _BARS.get(kind, 0.0) - 0.2)
+        if kind == "logit":
+            _draw_logits(ax, shown.logits, middles[:-1], *bars)
+        elif kind == "probability":
+            marked = None if shown.temperature == 1 else at_one
+            _draw_probabilities(ax, shown.probabilities, marked, np.array(middles[:-1]), *bars)
+        right += _BARS.get(kind, 0.0)
     return ax
 
 
-def _draw_logits(ax: Axes, rows: list[_Row], middles: list[float], left: float, width: float) -> None:
+def _draw_logits(ax: Axes, logits: np.ndarray, middles: list[float], left: float, width: float) -> None:
     """Bars from zero to each logit: to the right and blue, to the left and orange."""
-    logits = np.array([row.logit if row.logit is not None and np.isfinite(row.logit) else 0.0 for row in rows])
+    logits = np.where(np.isfinite(logits), logits, 0.0)
     least, most = min(0.0, float(logits.min())), max(0.0, float(logits.max()))
     unit = max(most / 2 - least / 2, 1e-300)  # halves, since most - least may be more than the largest float
     zero = left + width * (-least / 2) / unit if least < 0 else left
@@ -294,22 +266,19 @@ def _draw_logits(ax: Axes, rows: list[_Row], middles: list[float], left: float, 
 
 
 def _draw_probabilities(
-    ax: Axes, rows: list[_Row], middles: list[float], left: float, width: float, *, at_one: bool
+    ax: Axes, probabilities: np.ndarray, at_one: np.ndarray | None, middles: np.ndarray, left: float, width: float
 ) -> None:
-    """Bars of a frame each, filled as far as the probability goes; a frame's width is 1."""
+    """Bars of a frame each, filled as far as the probability goes; a frame's width is 1. `at_one`: marks on them."""
     ax.barh(middles, width, left=left, height=0.6 * _ROW, color=style.FAINT, edgecolor=style.MUTED, linewidth=0.8)
-    ax.barh(middles, [width * row.probability for row in rows], left=left, height=0.6 * _ROW, color=style.BLUE)
-    if at_one:
-        marks = [left + width * row.at_one for row in rows]
-        tops = [middle - 0.45 * _ROW for middle in middles]
-        ax.vlines(marks, tops, [middle + 0.45 * _ROW for middle in middles], color=style.INK, linewidth=2)
+    ax.barh(middles, width * probabilities, left=left, height=0.6 * _ROW, color=style.BLUE)
+    if at_one is not None:
+        reach = 0.45 * _ROW
+        ax.vlines(left + width * at_one, middles - reach, middles + reach, color=style.INK, linewidth=2)
 
 
 def _formula(kind: str, steps: SoftmaxSteps) -> str:
     scaled = "z" if steps.temperature == 1 else f"z ÷ {steps.temperature:g}"
-    minus = (
-        "" if not steps.shift else f" − {_number(steps.shift)}" if steps.shift > 0 else f" + {_number(-steps.shift)}"
-    )
+    minus = f" {'−' if steps.shift > 0 else '+'} {_number(abs(steps.shift))}" if steps.shift else ""
     return {
         "logit": "z",
         "scaled": scaled,
@@ -320,24 +289,27 @@ def _formula(kind: str, steps: SoftmaxSteps) -> str:
     }[kind]
 
 
-def _cell(column: str, row: _Row, steps: SoftmaxSteps) -> str:
-    if column == "exponential":
-        return _share(row.exponential, row, steps) if row.exponential == 0 else _number(row.exponential)
-    if column == "division":
-        return f"{_cell('exponential', row, steps)} ÷ {_number(steps.total)}"
-    if column == "probability":
-        return _share(row.probability, row, steps)
-    value = {"logit": row.logit, "scaled": row.scaled, "shifted": row.shifted}[column]
-    return "" if value is None else _number(value)
+def _cells(shown: SoftmaxSteps, *, alone: bool) -> dict[str, list[str]]:
+    """What stands in each column, a text a line; `alone`: no other class is possible."""
+    drawn = {"logit": shown.logits}
+    if shown.temperature != 1:
+        drawn["scaled"] = shown.scaled
+    if shown.shift:
+        drawn["shifted"] = shown.shifted
+    cells = {kind: ["" if np.isnan(value) else _number(value) for value in drawn[kind]] for kind in drawn}
+    zeros = ["0" if np.isneginf(logit) else "≈ 0" for logit in shown.logits]
+    both = zip(shown.exponentials, zeros, strict=True)
+    cells["exponential"] = [_number(value) if value else zero for value, zero in both]
+    cells["division"] = [f"{text} ÷ {_number(shown.total)}" for text in cells["exponential"]]
+    both = zip(shown.probabilities, zeros, strict=True)
+    cells["probability"] = [_share(value, alone) if value else zero for value, zero in both]
+    return cells
 
 
-def _share(value: float, row: _Row, steps: SoftmaxSteps) -> str:
-    """A probability; one that only rounding made 0 or 1 says so."""
-    impossible = row.logit is not None and np.isneginf(row.logit)
-    if value == 0:
-        return "0" if impossible else "≈ 0"
+def _share(value: float, alone: bool) -> str:
+    """A probability above 0; one that only rounding made 1 says so."""
     if value == 1:
-        return "1" if np.isfinite(steps.logits).sum() == 1 else "≈ 1"
+        return "1" if alone else "≈ 1"
     return "> 0.9999" if value > 0.99995 else _number(value)
 
 
@@ -348,36 +320,26 @@ def _number(value: float) -> str:
         return "−∞"
     if value == 0:
         return "0"
-    if size < 1e-3 or size >= 1e5:
-        text = f"{value:.4e}"
-    elif size >= 1e3:
-        text = f"{value:.2f}"
-    else:
-        text = f"{value:.4f}"
-    return text.replace("-", "−")
+    form = ".4e" if size < 1e-3 or size >= 1e5 else ".2f" if size >= 1e3 else ".4f"
+    return f"{value:{form}}".replace("-", "−")
 
 
-def _describe(steps: SoftmaxSteps, rows: list[_Row], title: str, notes: list[str], lang: str) -> str:
+def _describe(
+    steps: SoftmaxSteps,
+    names: list[str],
+    cells: dict[str, list[str]],
+    best: int,
+    title: str,
+    notes: list[str],
+    lang: str,
+) -> str:
     said = []
-    for row in rows:
-        values = {
-            "label": row.label,
-            "exponential": _cell("exponential", row, steps),
-            "probability": _cell("probability", row, steps),
-        }
-        if row.logit is None:
-            said.append(say("softmax.alt.others", lang, **values))
-        else:
-            said.append(say("softmax.alt.row", lang, logit=_number(row.logit), **values))
-    best = max((row for row in rows if row.logit is not None), key=lambda row: row.probability)
+    for place, name in enumerate(names):
+        values = {kind: texts[place] for kind, texts in cells.items()}
+        which = "row" if values["logit"] else "others"
+        said.append(say(f"softmax.alt.{which}", lang, label=name, **values))
     text = say(
-        "softmax.alt.all",
-        lang,
-        count=len(steps.logits),
-        temperature=f"{steps.temperature:g}",
-        rows="; ".join(said),
-        total=_number(steps.total),
-        best=best.label,
-        probability=_cell("probability", best, steps),
-    )
+        "softmax.alt.all", lang, count=len(steps.logits), temperature=f"{steps.temperature:g}", rows="; ".join(said),
+        total=_number(steps.total), best=names[best], probability=cells["probability"][best],
+    )  # fmt: skip
     return " ".join([title + ".", text, *notes[1:]])

@@ -66,14 +66,14 @@ def token_blocks(row: Row, *, padding: bool = True) -> TokenBlocks:
             written, gap = text[first:last], text[here:first]
             # The spaces at the end of the gap are in the token where it has a Ġ or ▁, or where a token of spaces alone,
             # of which byte-level tokenizers do not say where it stands, came before it.
-            held += _leading_spaces(row.tokens[start])
+            held += _leading_spaces(_spelled(_letters(row.tokens[start])))
             taken = min(held, len(gap) - len(gap.rstrip()))
             gap, held = gap[: len(gap) - taken], 0 if written else held - taken
             here = max(here, last)
         ids = None if row.ids is None else row.ids[start:stop]
         blocks.append(Block(kind, row.tokens[start:stop], ids, written, lost, gap))
     tail = text[here or 0 :] if known and row.ends else ""
-    tail = tail[min(held, len(tail) - len(tail.lstrip())) :]
+    tail = tail[min(held, _leading_spaces(tail)) :]
     words = [place for place, block in enumerate(blocks) if block.kind == "word"]
     after = words[-1] + 1 if words else 1
     if tail and after < len(blocks):
@@ -123,9 +123,8 @@ def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
     return start, stop
 
 
-def _leading_spaces(token: str) -> int:
-    spelled = _spelled(_letters(token))
-    return len(spelled) - len(spelled.lstrip())
+def _leading_spaces(text: str) -> int:
+    return len(text) - len(text.lstrip())
 
 
 def _letters(token: str) -> str:

@@ -90,11 +90,11 @@ def token_similarity(
     rows = rows_of(data, tokens, values)
     vectors, names = [], []
     for place in pair:
-        kept = [i for i in range(values.shape[1]) if rows is None or rows[place].attended[i]]
-        if not kept:
+        kept = np.flatnonzero(rows[place].attended)
+        if not kept.size:
             raise ValueError(f"sentences names row {place}, which holds only padding")
         vectors.append(values[place, kept])
-        names.append([str(i) if rows is None else rows[place].tokens[i] for i in kept])
+        names.append([rows[place].tokens[i] for i in kept])
     return TokenSimilarity(cosine_similarity(*vectors), names[0], names[1], (pair[0], pair[1]), number, layers)
 
 
@@ -141,7 +141,7 @@ def plot_token_similarity(
         width, height = canvas.size_in_inches(ax)
     around = max(width, 5.5) + left
     title = canvas.wrapped(_title(prepared, lang), around if ax is None else width, canvas.TITLE_SIZE, "bold")
-    notes = canvas.packed(_notes(prepared, lang), around - 0.1 if ax is None else width, LABEL)
+    notes = canvas.packed(_notes(prepared, lang), around - 0.1 if ax is None else width)
     place: dict[str, Any] = {}
     if ax is None:
         place = {"x": (0.1 - left) / width, "ha": "left"}  # the title begins at the paper's edge, not at the matrix's
@@ -162,8 +162,7 @@ def plot_token_similarity(
     ax.set_yticks(range(0, count, every_row), rows[::every_row], size=LABEL)
     ax.set_xticks(range(0, across, every_column), columns[::every_column], size=LABEL, rotation=90)
     ax.tick_params(length=0)
-    for side in ax.spines.values():
-        side.set_visible(False)
+    ax.spines[:].set_visible(False)
     ax.set_title("\n".join(title), **place)
     ax.set_ylabel(_axis_name(prepared, 0, lang))
     ax.set_xlabel("\n".join([_axis_name(prepared, 1, lang), *notes]), size=LABEL, linespacing=1.35)
@@ -174,13 +173,9 @@ def plot_token_similarity(
 
 def _size(rows: int, columns: int) -> tuple[float, float]:
     """Inches of the matrix in a new figure."""
-    wide = (
-        max(0.5, min(1.1, 4.0 / columns))
-        if columns <= MAX_NUMBERS
-        else max(8.4 / columns, 0.18)
-        if columns <= MAX_NAMED
-        else 8.4 / columns
-    )
+    wide = max(8.4 / columns, 0.18 if columns <= MAX_NAMED else 0.0)
+    if columns <= MAX_NUMBERS:
+        wide = max(0.5, min(1.1, 4.0 / columns))
     high = max(0.32, min(0.7, 2.4 / rows)) if rows <= 16 else 0.2 if rows <= MAX_NAMED else 9.0 / rows
     return max(3.0, columns * wide), max(1.6, rows * high)  # room for the names of the axes
 
@@ -189,12 +184,9 @@ def _frame(ax: Axes, nearest: list[int | None], linewidth: float) -> None:
     """Frame the nearest token of each row, in ink on paper, so that it shows on dark cells and on light ones."""
     cells = [Rectangle((column - 0.5, row - 0.5), 1, 1) for row, column in enumerate(nearest) if column is not None]
     for colour, width in ((style.PAPER, linewidth + 2), (style.INK, linewidth)):
-        ax.add_collection(
-            PatchCollection(
-                cells, facecolors="none", edgecolors=colour, linewidths=width, clip_on=False,
-                gid="nearest" if colour == style.INK else None,
-            ), autolim=False,
-        )  # fmt: skip
+        gid = "nearest" if colour == style.INK else None
+        look: dict[str, Any] = {"edgecolors": colour, "linewidths": width, "clip_on": False, "gid": gid}
+        ax.add_collection(PatchCollection(cells, facecolors="none", **look), autolim=False)
 
 
 def _title(prepared: TokenSimilarity, lang: str) -> str:
@@ -222,17 +214,13 @@ def _notes(prepared: TokenSimilarity, lang: str) -> list[str]:
 
 
 def _describe(prepared: TokenSimilarity, lang: str) -> str:
-    parts = [_title(prepared, lang) + "."]
+    title = _title(prepared, lang) + "."
     if np.isnan(prepared.cosine).all():
-        return parts[0]
+        return title
     pairs = [
         f"{prepared.rows[row]} → {prepared.columns[column]} ({prepared.cosine[row, column]:z.2f})"
         for row, column in enumerate(prepared.nearest) if column is not None
     ]  # fmt: skip
-    parts.append(
-        say(
-            "token_similarity.alt", lang, pairs="; ".join(pairs[:12]) + ("; …" if pairs[12:] else ""),
-            least=f"{np.nanmin(prepared.cosine):z.2f}", most=f"{np.nanmax(prepared.cosine):z.2f}",
-        )
-    )  # fmt: skip
-    return " ".join(parts)
+    listed = "; ".join(pairs[:12]) + ("; …" if pairs[12:] else "")
+    least, most = f"{np.nanmin(prepared.cosine):z.2f}", f"{np.nanmax(prepared.cosine):z.2f}"
+    return f"{title} {say('token_similarity.alt', lang, pairs=listed, least=least, most=most)}"

@@ -8,17 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import (
-    NOTE,
-    NOTE_LINE,
-    boxes,
-    canvas,
-    draw_notes,
-    hatched,
-    packed,
-    shortened,
-    size_in_inches,
-)
+from pipeline_helpers.figures.canvas import NOTE_LINE, Box, boxes, canvas, hatched, packed, shortened, size_in_inches
 from pipeline_helpers.figures.inputs import as_index, read_rows
 from pipeline_helpers.figures.token_blocks import Block, TokenBlocks, token_blocks
 from pipeline_helpers.language import resolve, say
@@ -30,6 +20,12 @@ TEXT, IDS = 13, 10.5
 _LOST = "#b3420f"
 """The line under what is lost: 5.6:1 on paper, and told by its place, not by its colour."""
 _PAD, _GAP, _WORD, _PIECE, _ID, _BETWEEN = 0.09, 0.1, 0.34, 0.34, 0.27, 0.2
+_FRAMES = {
+    "word": (style.PAPER, "-"),
+    "special": (style.SPECIAL, (0, (3, 2))),
+    "padding": (style.FAINT, (0, (1, 1.5))),
+}
+"""Of a token's box: its colour, and the dashes of its edge."""
 _BAND = 0.1
 """Inches of a word's band over its pieces, where nobody knows how the word was written."""
 
@@ -71,13 +67,11 @@ def plot_tokens(
     prepared = token_blocks(rows[as_index(sentence, "sentence", len(rows))], padding=padding)
     if not prepared.blocks:
         raise ValueError(f"data holds only padding in row {sentence}; with padding=False there is nothing to draw")
-    title = _title(prepared, lang)
     width = WIDTH if ax is None else _width_that_fits(prepared, size_in_inches(ax), lang)
     lines = _lines(prepared, width)
     notes = _notes(prepared, width, lang)
-    ax, scale = canvas(ax, width, _height(lines, notes), title)
+    ax, scale = canvas(ax, width, _line_height(lines) * len(lines), _title(prepared, lang), notes)
     _draw(ax, lines, scale, prepared.blocks[0].ids is not None)
-    draw_notes(ax, notes, scale)
     style.set_alt_text(ax, _describe(prepared, lang))
     return ax
 
@@ -89,8 +83,8 @@ class _Placed:
     block: Block
     left: float
     widths: list[float]
-    gap: str
     tint: str
+    """The colour behind a word."""
 
 
 def _lines(prepared: TokenBlocks, width: float) -> list[list[_Placed]]:
@@ -99,10 +93,6 @@ def _lines(prepared: TokenBlocks, width: float) -> list[list[_Placed]]:
     right, words = 0.0, 0
     end = [Block("end", [], [], None, [], prepared.tail)] if prepared.tail else []
     for block in [*prepared.blocks, *end]:
-        tint = {"special": style.SPECIAL, "padding": style.FAINT, "end": style.PAPER}.get(block.kind) or style.WORDS[
-            words % 2
-        ]
-        words += block.kind == "word"
         for part in _parts(block, width - 0.6):
             gap = _marked(part.gap)
             room = style.text_width(gap, TEXT) + 0.1 if gap else _GAP if lines[-1] else 0.0
@@ -111,8 +101,9 @@ def _lines(prepared: TokenBlocks, width: float) -> list[list[_Placed]]:
                 lines.append([])
                 right = 0.0
                 room = room if gap else 0.0
-            lines[-1].append(_Placed(part, right + room, widths, gap, tint))
+            lines[-1].append(_Placed(part, right + room, widths, style.WORDS[words % 2]))
             right += room + sum(widths)
+        words += block.kind == "word"
     return lines
 
 
@@ -165,8 +156,6 @@ def _marked(gap: str) -> str:
 
 
 def _mark(character: str) -> str:
-    if character == " ":
-        return "␣"
     if unicodedata.combining(character):
         return style.drawable("◌" + character)
     return "␣" if unicodedata.category(character) == "Zs" else style.drawable(character)
@@ -177,9 +166,8 @@ def _band(lines: list[list[_Placed]]) -> float:
     return _WORD if any(placed.block.written for line in lines for placed in line) else _BAND
 
 
-def _height(lines: list[list[_Placed]], notes: list[str]) -> float:
-    line = _band(lines) + _PIECE + _ID + _BETWEEN
-    return line * len(lines) + NOTE_LINE * len(notes)
+def _line_height(lines: list[list[_Placed]]) -> float:
+    return _band(lines) + _PIECE + _ID + _BETWEEN
 
 
 def _width_that_fits(prepared: TokenBlocks, size: tuple[float, float], lang: str) -> float:
@@ -187,52 +175,46 @@ def _width_that_fits(prepared: TokenBlocks, size: tuple[float, float], lang: str
     across, down = size
     width = across
     while width < 40 * across:
-        if _height(_lines(prepared, width), _notes(prepared, width, lang)) * across / width <= down:
+        lines, notes = _lines(prepared, width), _notes(prepared, width, lang)
+        if (_line_height(lines) * len(lines) + NOTE_LINE * len(notes)) * across / width <= down:
             break
         width *= 1.1
     return width
 
 
 def _draw(ax: Axes, lines: list[list[_Placed]], scale: float, with_ids: bool) -> None:
-    band = _band(lines)
-    line_height = band + _PIECE + _ID + _BETWEEN
-    words: list[tuple[float, float, float, float]] = []
-    frames: dict[str, list[tuple[tuple[float, float, float, float], str]]] = {"word": [], "special": [], "padding": []}
+    band, line_height = _band(lines), _line_height(lines)
+    words: list[Box] = []
+    frames: dict[str, list[Box]] = {kind: [] for kind in _FRAMES}
     strokes: list[list[tuple[float, float]]] = []
     tints: list[str] = []
     for number, line in enumerate(lines):
         top = number * line_height
         for placed in line:
             block, here, total = placed.block, placed.left, sum(placed.widths)
-            if placed.gap:
-                ax.text(
-                    here - 0.05, top + band / 2, placed.gap, size=TEXT * scale, color=_LOST, ha="right", va="center",
-                    gid="gap",
-                )  # fmt: skip
+            if block.gap:
+                look: dict[str, Any] = {"size": TEXT * scale, "color": _LOST, "ha": "right", "va": "center"}
+                ax.text(here - 0.05, top + band / 2, _marked(block.gap), gid="gap", **look)
             if block.kind == "word":
                 words.append((here, top, total, band + _PIECE))
                 tints.append(placed.tint)
                 strokes += _draw_word(ax, block, here, top, total, scale)
             ids = block.ids or [0] * len(block.tokens)
             for token, number_of_token, width in zip(block.tokens, ids, placed.widths, strict=True):
-                frames[block.kind].append(((here + 0.02, top + band, width - 0.04, _PIECE - 0.02), placed.tint))
+                frames[block.kind].append((here + 0.02, top + band, width - 0.04, _PIECE - 0.02))
                 middle = here + width / 2
                 name = shortened(token, width - _PAD, TEXT)
                 at: dict[str, Any] = {"ha": "center", "va": "center"}
                 ax.text(middle, top + band + _PIECE / 2, name, size=TEXT * scale, gid="token", **at)
                 if with_ids:
-                    below = top + band + _PIECE + _ID / 2
-                    ax.text(
-                        middle, below, str(number_of_token), size=IDS * scale, color=style.MUTED, gid="id", **at
-                    )  # fmt: skip
+                    at |= {"size": IDS * scale, "color": style.MUTED}
+                    ax.text(middle, top + band + _PIECE + _ID / 2, str(number_of_token), gid="id", **at)
                 here += width
     boxes(ax, words, tints, edgecolors="none")
-    dashes = {"word": "-", "special": (0, (3, 2)), "padding": (0, (1, 1.5))}
-    for kind, inner in frames.items():
-        faces = [style.PAPER if kind == "word" else tint for _, tint in inner]
-        boxes(ax, [box for box, _ in inner], faces, edgecolors=style.MUTED, linewidths=1.1 * scale,
-              linestyles=dashes[kind], gid=f"{kind} tokens")  # fmt: skip
-    hatched(ax, [box for box, _ in frames["padding"]], "#c4c4c4")
+    for kind, (face, dashes) in _FRAMES.items():
+        edges: dict[str, Any] = {"edgecolors": style.MUTED, "linewidths": 1.1 * scale, "linestyles": dashes}
+        boxes(ax, frames[kind], [face] * len(frames[kind]), gid=f"{kind} tokens", **edges)
+    hatched(ax, frames["padding"], "#c4c4c4")
     ax.add_collection(LineCollection(strokes, colors=_LOST, linewidths=2.2 * scale, gid="lost"), autolim=False)
 
 
@@ -252,14 +234,12 @@ def _draw_word(
     if len(text) != len(block.written) or right_to_left or all(block.lost):
         return [[(start, under), (start + whole, under)]]
     edges = [start + style.text_width(text[:place], TEXT) for place in range(len(text) + 1)]
-    edges[0] = start
     return [[(edges[place] + 0.01, under), (edges[place + 1], under)] for place, lost in enumerate(block.lost) if lost]
 
 
 def _title(prepared: TokenBlocks, lang: str) -> str:
     words = sum(block.kind == "word" for block in prepared.blocks)
-    tokens = sum(len(block.tokens) for block in prepared.blocks)
-    return say("tokens.title", lang, words=words, tokens=tokens)
+    return say("tokens.title", lang, words=words, tokens=len(prepared.tokens))
 
 
 def _notes(prepared: TokenBlocks, width: float, lang: str) -> list[str]:
@@ -276,7 +256,7 @@ def _notes(prepared: TokenBlocks, width: float, lang: str) -> list[str]:
     if any(any(block.lost) for block in prepared.blocks):
         notes.append(say("tokens.lost", lang))
     notes += _cut_off(prepared, lang)
-    return packed(notes, width, NOTE)
+    return packed(notes, width)
 
 
 def _describe(prepared: TokenBlocks, lang: str) -> str:

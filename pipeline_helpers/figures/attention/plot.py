@@ -1,6 +1,6 @@
 """Who attends to whom, drawn: one head's matrix, or many heads tiled on one `Axes`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
@@ -110,8 +110,7 @@ def _draw_tiles(ax: Axes | None, prepared: Attention, lang: str) -> Axes:
     names = [] if grid else _names(prepared)[::step]
     ax = _titled(ax, width, width * down / across, names, 1 if grid else step, prepared, lang)
     _draw_weights(ax, whole, (0, across, down, 0), lang)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    ax.spines[:].set_visible(False)
     if grid:
         _name_grid(ax, prepared, places, ceil(0.28 * across / width), lang)
     else:
@@ -131,7 +130,7 @@ def _tiled(tiles: np.ndarray, columns: int, gap: float) -> tuple[np.ma.MaskedArr
     return np.ma.masked_invalid(whole), corners
 
 
-def _draw_weights(ax: Axes, weights: np.ndarray, box: tuple[float, float, float, float], lang: str) -> AxesImage:
+def _draw_weights(ax: Axes, weights: np.ndarray, box: canvas.Box, lang: str) -> AxesImage:
     # Most weights of a long sentence are far below 0.1: the square root tells them apart, and the bar says so.
     scale = PowerNorm(0.5, vmin=0, vmax=1)
     image = ax.imshow(
@@ -147,27 +146,19 @@ def _hatch_padding(ax: Axes, prepared: Attention, corners: Sequence[tuple[float,
     if prepared.attended.all():
         return
     cell = side / prepared.length
-    columns = [(first * cell, 0.0, count * cell, side) for first, count in _runs(~prepared.attended)]
+    columns = [(first * cell, 0.0, count * cell, side) for first, count in canvas.runs(~prepared.attended)]
     marks = columns + [(y, x, height, width) for x, y, width, height in columns]
     canvas.hatched(ax, [(left + x, top + y, w, h) for left, top in corners for x, y, w, h in marks], style.PAPER)
-
-
-def _runs(flags: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Where each run of True begins, and how long it is."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
-    for first, end in edges.reshape(-1, 2):
-        yield int(first), int(end - first)
 
 
 def _name_grid(ax: Axes, prepared: Attention, corners: Sequence[tuple[float, float]], step: int, lang: str) -> None:
     """Layers at the left, heads along the top; every `step`-th of them."""
     heads = len(prepared.heads)
-    across = [(x + 0.5, str(head)) for (x, _), head in zip(corners[:heads], prepared.heads, strict=True)]
-    down = [(y + 0.5, str(layer)) for (_, y), layer in zip(corners[::heads], prepared.layers, strict=True)]
     ax.xaxis.set_ticks_position("top")
     ax.xaxis.set_label_position("top")
-    ax.set_xticks(*zip(*across[::step], strict=True), fontsize=canvas.NOTE)
-    ax.set_yticks(*zip(*down[::step], strict=True), fontsize=canvas.NOTE)
+    across, down = corners[:heads:step], corners[:: heads * step]
+    ax.set_xticks([x + 0.5 for x, _ in across], map(str, prepared.heads[::step]), fontsize=canvas.NOTE)
+    ax.set_yticks([y + 0.5 for _, y in down], map(str, prepared.layers[::step]), fontsize=canvas.NOTE)
     ax.set_xlabel(say("attention.axis.heads", lang))
     ax.set_ylabel(say("attention.axis.layers", lang))
 
@@ -178,9 +169,7 @@ def _name_tiles(
     """Each square's head (or layer) above it; the tokens along the left and the lower edge of them all."""
     several = "head" if len(prepared.heads) > 1 else "layer"
     for number, (x, y) in zip(prepared.heads if several == "head" else prepared.layers, corners, strict=True):
-        ax.text(
-            x, y - 0.02, say(f"attention.title.{several}", lang, **{several: number}), fontsize=canvas.NOTE, va="bottom"
-        )
+        ax.text(x, y - 0.02, " ".join(_places(lang, **{several: number})), fontsize=canvas.NOTE, va="bottom")
     middles = (np.arange(0, prepared.length, step) + 0.5) / prepared.length
     lefts, tops = sorted({x for x, _ in corners}), sorted({y for _, y in corners})
     ax.set_xticks(np.add.outer(lefts, middles).ravel(), names * len(lefts), rotation=90, fontsize=_LABEL)
@@ -213,15 +202,8 @@ def _titled(
         bottom = around if named else 0.15
         ax = canvas.placed_axes(width, height, left=around + 0.05, right=0.02 * width + 0.95, top=top, bottom=bottom)
     heading = ax.set_title("\n".join(title), pad=72 * above)
-    ax.annotate(
-        "\n".join(notes),
-        (0, 0),
-        xycoords=heading,
-        xytext=(0, -3),
-        textcoords="offset points",
-        va="top",
-        fontsize=canvas.NOTE,
-    )
+    under: dict[str, Any] = {"xycoords": heading, "xytext": (0, -3), "textcoords": "offset points", "va": "top"}
+    ax.annotate("\n".join(notes), (0, 0), fontsize=canvas.NOTE, **under)
     return ax
 
 
@@ -230,11 +212,17 @@ def _title(prepared: Attention, lang: str) -> str:
     for what, numbers in (("layer", prepared.layers), ("head", prepared.heads)):
         if len(numbers) > 1:
             places.append(say(f"attention.title.{what}s", lang, count=len(numbers)))
-        elif numbers[0] is not None:
-            places.append(say(f"attention.title.{what}", lang, **{what: numbers[0]}))
+        else:
+            places += _places(lang, **{what: numbers[0]})
     if prepared.batch > 1:
         places.append(say("attention.title.sentence", lang, sentence=prepared.sentence))
     return " · ".join(places)
+
+
+def _places(lang: str, **numbers: int | None) -> list[str]:
+    """The layer and the head of those numbers in words, where they are known."""
+    named = {what: number for what, number in numbers.items() if number is not None}
+    return [say(f"attention.title.{what}", lang, **{what: number}) for what, number in named.items()]
 
 
 def _notes(prepared: Attention, step: int, lang: str) -> list[str]:
@@ -256,26 +244,18 @@ def _notes(prepared: Attention, step: int, lang: str) -> list[str]:
 
 def _describe(prepared: Attention, lang: str) -> str:
     layers, heads = prepared.weights.shape[:2]
-    if layers == heads == 1:
-        links = ", ".join(
-            say(
-                "attention.alt.link",
-                lang,
-                looking=prepared.name(query),
-                seen=prepared.name(key),
-                weight=f"{weight:z.2f}",
-            )
-            for query, key, weight in prepared.strongest
-        )
-        described = say("attention.alt.one", lang, size=prepared.length, links=links or "–")
-        return " ".join([_title(prepared, lang) + ".", described, *_notes(prepared, 1, lang)])
+    title, notes = _title(prepared, lang) + ".", _notes(prepared, 1, lang)
+    if prepared.alone:
+        links = [
+            say("attention.alt.link", lang, looking=prepared.name(q), seen=prepared.name(k), weight=f"{weight:z.2f}")
+            for q, k, weight in prepared.strongest
+        ]
+        described = say("attention.alt.one", lang, size=prepared.length, links=", ".join(links) or "–")
+        return " ".join([title, described, *notes])
     names = {}
     for which, place in (("sharpest", int(prepared.peaks.argmax())), ("flattest", int(prepared.peaks.argmin()))):
         layer, head = prepared.layers[place // heads], prepared.heads[place % heads]
-        parts = [("layer", layer), ("head", head)]
-        names[which] = ", ".join(
-            say(f"attention.title.{what}", lang, **{what: number}) for what, number in parts if number is not None
-        )
+        names[which] = ", ".join(_places(lang, layer=layer, head=head))
     described = say(
         "attention.alt.tiles",
         lang,
@@ -287,4 +267,4 @@ def _describe(prepared: Attention, lang: str) -> str:
         flat=style.number(prepared.peaks.min()),
         **names,
     )
-    return " ".join([_title(prepared, lang) + ".", described, *_notes(prepared, 1, lang)[1:]])
+    return " ".join([title, described, *notes[1:]])  # the first says what `described` does
