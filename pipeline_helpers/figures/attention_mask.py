@@ -28,7 +28,7 @@ _LONGEST = 1.0
 """Inches that the text of a token may take in its cell before its middle is left out."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MaskRows:
     """The numbers of `plot_attention_mask`."""
 

@@ -23,7 +23,7 @@ _LEFT, _STRIP, _RIGHT = 2.55, 5.7, 1.35
 _ROW, _STEP, _SUM = 0.82, 0.42, 0.78
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HeadRun:
     """The numbers of `plot_head`: one sentence through DistilBERT's head. H: the model's width, C: labels."""
 

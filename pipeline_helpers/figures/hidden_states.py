@@ -27,7 +27,7 @@ _LONGEST = 1.3
 """Inches that the name of a token takes at most."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HiddenSheets:
     """The numbers of `plot_hidden_states`: one layer."""
 

@@ -32,7 +32,7 @@ _LINE = 0.36
 """Inches a label takes in the rows of logits and probabilities."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PipelineColumn:
     """What the picture shows of one sentence; numbers as they were computed."""
 
@@ -51,7 +51,7 @@ class PipelineColumn:
     prediction: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PipelineColumns:
     """The numbers of `plot_pipeline`: a column a sentence, and the shapes on the way."""
 

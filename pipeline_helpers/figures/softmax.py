@@ -25,7 +25,7 @@ _GAP = 0.3
 """Inches between two columns."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SoftmaxSteps:
     """Softmax of one row of C logits, a step at a time.
 

@@ -24,7 +24,7 @@ _LONGEST = 1.3
 """Inches that the name of a token takes at most."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TokenSimilarity:
     """The numbers of `plot_token_similarity`."""
 

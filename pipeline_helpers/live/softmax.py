@@ -23,7 +23,7 @@ REACH = 10.0
 """The sliders go from -REACH to REACH, and further where a sentence's logits do."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scores:
     """Logits on their way through softmax, and where they come from."""
 

@@ -15,7 +15,7 @@ MAX_CELLS_ACROSS = 576
 """Cells in a row of tiles, 48 for each of 12 heads: about as many as a figure has room to show."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Attention:
     """The numbers of `plot_attention`: L layers × A heads, S tokens a side, N cells a side."""
 
