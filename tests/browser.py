@@ -19,7 +19,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+from tools.run_lessons import KERNEL
+
 FRONT_ENDS = ("lab", "notebook", "voila")
 PATIENCE = 90_000
 """Milliseconds until something that has to come counts as missing; a slow machine is no error."""

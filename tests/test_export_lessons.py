@@ -14,6 +14,7 @@ from pipeline_helpers.language.prose import ProseError, read_prose
 from tools import export_lessons
 from tools.export_lessons import DeckExporter, HandoutExporter, Renderer, link_to, mathml
 from tools.one_language import html_in, one_language, outputs_in_one_language
+from tools.run_lessons import KERNEL
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 BOTH = '<div lang="es">\n\n{es}\n\n</div>\n<div lang="en">\n\n{en}\n\n</div>'
@@ -26,7 +27,6 @@ FIGURE = (
     f'<div lang="en"><img alt="A dot" src="{PIXEL}"></div></div>'
 )
 WIDGET = "application/vnd.jupyter.widget-view+json"
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 languages = pytest.mark.parametrize(("lang", "mine", "other"), [("es", "hola", "hello"), ("en", "hello", "hola")])
 
 
