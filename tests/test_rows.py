@@ -144,3 +144,9 @@ def test_a_row_without_its_padding_is_the_row_alone():
 ])  # fmt: skip
 def test_lists_of_tokens_are_read_by_their_marks(tokens, words):
     assert read_rows(tokens)[0].word_ids == words
+
+
+def test_a_text_that_is_not_the_one_that_was_tokenized_is_named():
+    inputs = models.wordpiece()(["so", "Me encanta"], padding=True)
+    with pytest.raises(ValueError, match=r"text\[1\] has 1 characters and its tokens reach to 10"):
+        ph.plot_tokens(inputs, text=["so", "x"])

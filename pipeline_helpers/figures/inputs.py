@@ -66,7 +66,7 @@ def read_rows(data: Any, texts: str | Sequence[str] | None = None) -> list[Row]:
 
     Raises:
         TypeError: `data` is none of these.
-        ValueError: it is empty, or the texts are not as many as the rows.
+        ValueError: it is empty, the texts are not as many as the rows, or one is shorter than its tokens say.
     """
     if isinstance(data, Trace):
         rows = data.rows
@@ -135,4 +135,8 @@ def _with_texts(rows: list[Row], texts: str | Sequence[str]) -> list[Row]:
     for place, text in enumerate(given):
         if not isinstance(text, str):
             raise TypeError(f"text[{place}] is of type {type(text).__name__}; expected str")
+        if (end := max((end for _, end in rows[place].offsets or []), default=0)) > len(text):
+            raise ValueError(
+                f"text[{place}] has {len(text)} characters and its tokens reach to {end}: it is another text"
+            )
     return [replace(row, text=text) for row, text in zip(rows, given, strict=True)]
