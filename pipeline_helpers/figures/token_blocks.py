@@ -118,9 +118,7 @@ def _kept(written: str, piece: str) -> list[int]:
 def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
     """`span` without the spaces at its beginning, which some tokenizers count in."""
     start, stop = span
-    while start < stop and text[start].isspace():
-        start += 1
-    return start, stop
+    return start + _leading_spaces(text[start:stop]), stop
 
 
 def _leading_spaces(text: str) -> int:
