@@ -31,7 +31,7 @@ def installed(tmp_path_factory):
 
 def make(course: Path, *extras: str) -> str:
     """What `tools/make_environment.py` prints. It has no network: pip may take nothing from anywhere."""
-    command = [sys.executable, course / "tools" / "make_environment.py", *extras]
+    command = [sys.executable, str(course / "tools" / "make_environment.py"), *extras]
     done = subprocess.run(command, env=clean(PIP_NO_INDEX="1"), cwd="/", stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout
 

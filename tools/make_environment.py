@@ -92,7 +92,7 @@ def say_if_another_python() -> None:
         then = re.search(r"^version = (\d+\.\d+)", (VENV / "pyvenv.cfg").read_text(encoding="utf-8"), re.MULTILINE)
     except OSError:
         return
-    if then and then.group(1) != here:
+    if then and then.group(1) != here and sys.version_info[:2] >= OLDEST:
         print(f".venv has Python {then.group(1)}; after make clean it can be made with {here}.", flush=True)
 
 
