@@ -17,10 +17,10 @@ help:  ## List these targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
 
 lab: environment  ## Open the first lesson in JupyterLab (LAB_ARGS="--no-browser --port 8890" for a server).
-	$(BIN)/jupyter lab $(ROOT_ARGS) $(LAB_ARGS) $(FIRST)
+	$(BIN)/python -m jupyterlab $(ROOT_ARGS) --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_ARGS)
 
 demo: environment  ## Open the playground as a page without code, for a lecture (same LAB_ARGS).
-	$(BIN)/voila $(LAB_ARGS) notebooks/05_playground.ipynb
+	$(BIN)/python -m voila $(LAB_ARGS) notebooks/05_playground.ipynb
 
 test: check quick notebooks  ## Everything: format, types, the package's tests, every cell of every lesson.
 
@@ -28,9 +28,9 @@ quick: test-environment  ## The package's tests alone.
 	$(BIN)/python -m pytest -q
 
 check: test-environment  ## Format, lint and types.
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
 
 notebooks: test-environment  ## Every cell of every lesson against its stored output.
 	PIPELINE_HELPERS_LANG=es $(BIN)/python -m pytest -q --nbval --nbval-sanitize-with tests/nbval.cfg \

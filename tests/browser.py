@@ -82,7 +82,7 @@ def jupyter(folder: Path, settings: dict[str, dict] | None = None) -> Iterator[s
     with (home / "log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
-            yield _answering(f"http://127.0.0.1:{port}", server, home / "log")
+            yield answering(f"http://127.0.0.1:{port}", server, home / "log")
         finally:
             server.terminate()
             server.wait(30)
@@ -94,7 +94,8 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _answering(url: str, server: subprocess.Popen, log: Path) -> str:
+def answering(url: str, server: subprocess.Popen, log: Path) -> str:
+    """Wait until the server at `url` answers; where it has ended instead, its log is the error."""
     for _ in range(600):
         if server.poll() is not None:
             break
