@@ -11,6 +11,8 @@ from pipeline_helpers.language.catalogue import say, say_in_each
 from pipeline_helpers.language.choice import LANGUAGES, choose_language, current_language, on_change
 
 _BROWSER = files(__package__) / "browser"
+KERNEL_SCRIPT = (_BROWSER / "kernel.js").read_text(encoding="utf-8")
+"""The beginning of each widget's script: what it does when its kernel is gone."""
 
 
 def hiding_rules() -> str:
@@ -32,7 +34,7 @@ def hiding_rules() -> str:
 class LanguageSwitch(anywidget.AnyWidget):
     """A button for each of `LANGUAGES`, and the language in force as `lang`."""
 
-    _esm = (_BROWSER / "switch.js").read_text(encoding="utf-8")
+    _esm = KERNEL_SCRIPT + (_BROWSER / "switch.js").read_text(encoding="utf-8")
     _css = hiding_rules() + (_BROWSER / "switch.css").read_text(encoding="utf-8")
     lang = traitlets.Enum(LANGUAGES).tag(sync=True)
     names = traitlets.List().tag(sync=True)

@@ -71,7 +71,7 @@ class LiveView(ipywidgets.VBox):
         if not isinstance(debounce, (int, float)) or not 0 <= debounce < float("inf"):
             raise ValueError(f"debounce is {debounce!r}; it takes seconds, 0 or more")
         self.debounce = debounce
-        self.status, self.output = Panel(role="status"), Panel()
+        self.status, self.output = Panel(role="status", gone=_without_kernel()), Panel()
         self.result: Any = None
         self._stale = self._computing = False
         self._lock = threading.RLock()  # JupyterLab runs widgets on a thread of their own, cells on another
@@ -79,6 +79,7 @@ class LiveView(ipywidgets.VBox):
         self._loaded: tuple[str | None, Any] | None = None
         super().__init__([*controls, self.status, self.output], checkpoint=checkpoint)
         self.layout.width = "100%"
+        self.add_class("ph-view")
         self._relabel(current_language())
         for control in controls:
             if control.has_trait("value"):
@@ -212,6 +213,16 @@ class LiveView(ipywidgets.VBox):
             )
         )
         return tag("div", picture, invitation)
+
+
+def _without_kernel() -> Html:
+    """What a view says when no kernel answers any more: to run its cell again or, where there are no cells, to reload."""
+    return join(
+        tag("div", say("live.gone", lang), " ",
+            tag("span", say("live.run_again", lang), class_="ph-run-again"),
+            tag("span", say("live.reload", lang), class_="ph-reload"), class_="ph-notice ph-gone", lang=lang)
+        for lang in LANGUAGES
+    )  # fmt: skip
 
 
 def in_each(render: Callable[[str], str]) -> Html:

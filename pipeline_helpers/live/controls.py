@@ -12,12 +12,14 @@ from typing import Any
 import anywidget
 import traitlets
 
+from pipeline_helpers.language.switch import KERNEL_SCRIPT
+
 _BROWSER = files(__package__) / "browser"
 _LOOK = (_BROWSER / "live.css").read_text(encoding="utf-8")
 
 
 def _script(name: str) -> str:
-    return "".join((_BROWSER / file).read_text(encoding="utf-8") for file in ("keys.js", name))
+    return KERNEL_SCRIPT + "".join((_BROWSER / file).read_text(encoding="utf-8") for file in ("keys.js", name))
 
 
 class Control(anywidget.AnyWidget):
@@ -84,6 +86,8 @@ class Panel(Control):
     _esm = _script("panel.js")
     html = traitlets.Unicode().tag(sync=True)
     role = traitlets.Unicode("group").tag(sync=True)
+    gone = traitlets.Unicode().tag(sync=True)
+    """HTML that is put before it while there is no kernel behind it; it may hold every language."""
 
     def __repr__(self) -> str:
         return "Panel()"

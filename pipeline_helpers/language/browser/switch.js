@@ -35,4 +35,4 @@ function render({ model, el }) {
     arrival.disconnect();
   };
 }
-export default { render };
+export default { initialize, render };

@@ -22,11 +22,12 @@ function render({ model, el }) {
     group.setAttribute("aria-label", model.get("label"));
     for (const button of buttons) {
       button.setAttribute("aria-pressed", String(button.textContent === model.get("value")));
+      button.disabled = isGone(el);
     }
   };
   update();
-  model.on("change", update);
+  model.on("change comm_live_update", update);
   el.append(group);
-  return () => model.off("change", update);
+  return () => model.off("change comm_live_update", update);
 }
-export default { render };
+export default { initialize, render };

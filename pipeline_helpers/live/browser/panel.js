@@ -73,7 +73,8 @@ function render({ model, el }) {
   });
 
   const update = () => {
-    const html = model.get("html");
+    const gone = isGone(el);
+    const html = (gone ? model.get("gone") : "") + model.get("html");
     box.setAttribute("role", model.get("role"));
     if (model.get("label")) box.setAttribute("aria-label", model.get("label"));
     // A result that makes room for an error keeps its place, so that the page does not jump.
@@ -81,11 +82,12 @@ function render({ model, el }) {
     box.style.minHeight = keeps && box.offsetHeight ? `${box.offsetHeight}px` : "";
     // Parsed apart: in such a document nothing loads and nothing runs.
     patchChildren(box, new DOMParser().parseFromString(html, "text/html").body);
+    for (const button of box.querySelectorAll("[data-action]")) button.disabled = gone;
     follow();
   };
   update();
-  model.on("change", update);
+  model.on("change comm_live_update", update);
   el.append(box);
-  return () => model.off("change", update);
+  return () => model.off("change comm_live_update", update);
 }
-export default { render };
+export default { initialize, render };

@@ -20,10 +20,11 @@ function render({ model, el }) {
     slider.valueAsNumber = model.get("value");
     slider.setAttribute("aria-valuetext", shown);
     number.textContent = shown;
+    slider.disabled = isGone(el);
   };
   update();
-  model.on("change", update);
+  model.on("change comm_live_update", update);
   el.append(field);
-  return () => model.off("change", update);
+  return () => model.off("change comm_live_update", update);
 }
-export default { render };
+export default { initialize, render };

@@ -13,14 +13,23 @@ function render({ model, el }) {
     model.set("value", box.value.toWellFormed());
     model.save_changes();
   });
+  // Without a kernel nobody reads what is typed: the box takes nothing, and a key brings the view's sentence again.
+  box.addEventListener("keydown", () => {
+    if (!isGone(el)) return;
+    for (const line of el.closest(".ph-view")?.querySelectorAll(".ph-gone") ?? []) {
+      line.scrollIntoView({ block: "nearest" });
+      line.replaceWith(line.cloneNode(true)); // put in anew, it is read aloud anew
+    }
+  });
   const update = () => {
+    box.readOnly = isGone(el);
     name.textContent = model.get("label");
     box.placeholder = model.get("hint");
     if (box.value !== model.get("value")) box.value = model.get("value");
   };
   update();
-  model.on("change", update);
+  model.on("change comm_live_update", update);
   el.append(field);
-  return () => model.off("change", update);
+  return () => model.off("change comm_live_update", update);
 }
-export default { render };
+export default { initialize, render };
