@@ -1,6 +1,5 @@
 """A lesson the day after, in a real Chromium: saved and opened again, and with a kernel that is gone."""
 
-import re
 import shutil
 from pathlib import Path
 
@@ -115,7 +114,10 @@ def test_a_lesson_that_was_saved_shows_its_views_tomorrow(page, url, front_end):
         browser.show_notebook(page, url, name, front_end)
         tokens(page).first.wait_for()
         assert page.get_by_text("Error displaying widget").count() == 0
-        assert [name.strip("✓ ") for name in page.locator(".ph-switch button").all_inner_texts()] == ["Español", "English"]
+        assert [name.strip("✓ ") for name in page.locator(".ph-switch button").all_inner_texts()] == [
+            "Español",
+            "English",
+        ]
         expect_prose(page, lang)
         assert tokens(page).all_inner_texts() == last
         page.get_by_role("button", name="Español").click()

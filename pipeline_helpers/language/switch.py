@@ -18,6 +18,8 @@ KERNEL_SCRIPT = (_BROWSER / "kernel.js").read_text(encoding="utf-8")
 def hiding_rules() -> str:
     """The style that hides, where a language is chosen, what is in the others: divs, and the spans of headings.
 
+    And what stands between languages (.ph-between): a heading's dot, the name in front of a text.
+
     The rules ask which language the notebook wears, not the page: two notebooks side by side may differ. Never a bare
     [lang]: JupyterLab's own page is <html lang="en">, and a span with a lang inside a text says how to read it aloud.
     Voila has no .jp-Notebook, there the page is the notebook.
@@ -26,7 +28,7 @@ def hiding_rules() -> str:
     rules = []
     for chosen in LANGUAGES:
         others = ", ".join(f"[lang={lang}]" for lang in LANGUAGES if lang != chosen)
-        hidden = f":is(div:is({others}), {headings} > span:is({others}), {headings} > .ph-between)"
+        hidden = f":is(div:is({others}), {headings} > span:is({others}), .ph-between)"
         rules.append(f":is(.jp-Notebook, body).ph-{chosen} {hidden} {{ display: none !important; }}\n")
     return "".join(rules)
 

@@ -216,7 +216,7 @@ class LiveView(ipywidgets.VBox):
 
 
 def _without_kernel() -> Html:
-    """What a view says when no kernel answers any more: to run its cell again or, where there are no cells, to reload."""
+    """What a view says when no kernel answers: to run its cell again or, where there are no cells, to reload."""
     return join(
         tag("div", say("live.gone", lang), " ",
             tag("span", say("live.run_again", lang), class_="ph-run-again"),
