@@ -1,7 +1,16 @@
 // Stands before each of the other scripts: what a widget does about the kernel behind it, and about the file it is in.
 
-// ipywidgets puts this class on a widget whose kernel is gone, and then says "comm_live_update".
-const isGone = (el) => el.classList.contains("jupyter-widgets-disconnected");
+// ipywidgets puts this class on a widget whose kernel is gone.
+const GONE = "jupyter-widgets-disconnected";
+const isGone = (el) => el.classList.contains(GONE);
+
+// `update` when that changes. As anywidget 0.11 takes off the listener that sets the class, this one sets it.
+function onKernel(model, el, update) {
+  model.on("comm_live_update", function () {
+    el.classList.toggle(GONE, !this.model.comm_live); // `this` is ipywidgets' view
+    update();
+  });
+}
 
 // Once for all widgets of a page, by the first of them.
 function initialize({ model: { widget_manager: manager } }) {

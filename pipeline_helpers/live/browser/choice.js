@@ -26,8 +26,9 @@ function render({ model, el }) {
     }
   };
   update();
-  model.on("change comm_live_update", update);
+  model.on("change", update);
+  onKernel(model, el, update);
   el.append(group);
-  return () => model.off("change comm_live_update", update);
+  return () => model.off("change", update);
 }
 export default { initialize, render };

@@ -86,8 +86,9 @@ function render({ model, el }) {
     follow();
   };
   update();
-  model.on("change comm_live_update", update);
+  model.on("change", update);
+  onKernel(model, el, update);
   el.append(box);
-  return () => model.off("change comm_live_update", update);
+  return () => model.off("change", update);
 }
 export default { initialize, render };

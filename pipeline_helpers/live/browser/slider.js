@@ -23,8 +23,9 @@ function render({ model, el }) {
     slider.disabled = isGone(el);
   };
   update();
-  model.on("change comm_live_update", update);
+  model.on("change", update);
+  onKernel(model, el, update);
   el.append(field);
-  return () => model.off("change comm_live_update", update);
+  return () => model.off("change", update);
 }
 export default { initialize, render };

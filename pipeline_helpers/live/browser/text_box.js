@@ -28,8 +28,9 @@ function render({ model, el }) {
     if (box.value !== model.get("value")) box.value = model.get("value");
   };
   update();
-  model.on("change comm_live_update", update);
+  model.on("change", update);
+  onKernel(model, el, update);
   el.append(field);
-  return () => model.off("change comm_live_update", update);
+  return () => model.off("change", update);
 }
 export default { initialize, render };
