@@ -5,13 +5,14 @@ each update (its HTML). These are small wrappers around `<textarea>`, `<input ty
 and a panel that changes only what is different. Their scripts stand in `browser/`, and nothing comes from the net.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
 import anywidget
 import traitlets
 
+from pipeline_helpers.language import current_language
 from pipeline_helpers.language.switch import KERNEL_SCRIPT
 
 _BROWSER = files(__package__) / "browser"
@@ -27,6 +28,16 @@ class Control(anywidget.AnyWidget):
 
     _css = _LOOK
     label = traitlets.Unicode().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
+    """Its texts in the other languages: language → trait → text, for a page whose kernel is gone."""
+
+    def show(self, texts: Mapping[str, Mapping[str, str]]) -> None:
+        """Show `texts` (language → trait → text) in the language in force, the others kept at hand; one message."""
+        lang = current_language()
+        with self.hold_sync():
+            for trait, text in texts[lang].items():
+                setattr(self, trait, text)
+            self.words = {other: dict(said) for other, said in texts.items() if other != lang}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.value!r})"

@@ -20,7 +20,7 @@ function patchChildren(old, next) {
   before.slice(after.length).forEach((node) => node.remove());
 }
 
-function render({ model, el }) {
+function render({ model, el, signal }) {
   keepKeys(el);
   const box = document.createElement("div");
   box.className = "ph-panel";
@@ -74,9 +74,9 @@ function render({ model, el }) {
 
   const update = () => {
     const gone = isGone(el);
-    const html = (gone ? model.get("gone") : "") + model.get("html");
+    const html = (gone ? model.get("gone") : "") + said(model, el, "html");
     box.setAttribute("role", model.get("role"));
-    if (model.get("label")) box.setAttribute("aria-label", model.get("label"));
+    if (said(model, el, "label")) box.setAttribute("aria-label", said(model, el, "label"));
     // A result that makes room for an error keeps its place, so that the page does not jump.
     const keeps = !html && model.get("role") === "group";
     box.style.minHeight = keeps && box.offsetHeight ? `${box.offsetHeight}px` : "";
@@ -87,7 +87,7 @@ function render({ model, el }) {
   };
   update();
   model.on("change", update);
-  onKernel(model, el, update);
+  onKernel({ model, el, signal }, update);
   el.append(box);
   return () => model.off("change", update);
 }
