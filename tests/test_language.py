@@ -15,7 +15,7 @@ import pytest
 import pipeline_helpers as ph
 from pipeline_helpers import language
 from pipeline_helpers.language import LANGUAGES, choice
-from pipeline_helpers.language.prose import ProseError, read_prose
+from pipeline_helpers.language.prose import ProseError, name_of, read_prose
 
 GLOSSARY = Path(language.__file__).parent / "glossary.csv"
 
@@ -239,6 +239,14 @@ def test_a_prose_cell_needs_no_heading():
     assert [str(one) for one in read_prose(DIVS).values()] == ["Texto.", "Text."]
 
 
+def test_the_name_of_a_language_in_front_of_its_text_is_no_part_of_it():
+    named = DIVS.replace("Texto", name_of("es") + "Texto").replace("Text.", name_of("en") + "Text.")
+    assert [str(one) for one in read_prose(f"{HEADING}\n\n{named}").values()] == [
+        "## Relleno\n\nTexto.",
+        "## Padding\n\nText.",
+    ]
+
+
 def test_what_stands_inside_a_language_is_left_as_it_is():
     inner = (
         'Escribe `<div lang="en">`.\n\n```html\n<div lang="en">x</div>\n## A · B\n```\n\n<div class="note">\n\n<div>'
@@ -258,6 +266,9 @@ def test_what_stands_inside_a_language_is_left_as_it_is():
         (DIVS.replace("\n<div", "\n\nOther.\n\n<div"), "it is not a heading, if any"),
         (f"{DIVS}\n\nOther.", "it is not a heading, if any"),
         (f"## Relleno · Padding\n\n{DIVS}", "the heading '## Relleno · Padding' is neither"),
+        (DIVS.replace("Texto", name_of("es") + "Texto"), "the name of its language is missing in one"),
+        (DIVS.replace("Texto", name_of("en") + "Texto"), "a text has ph-between elsewhere"),
+        (DIVS.replace("Texto.", f"Texto. {name_of('es')}"), "a text has ph-between elsewhere"),
         (HEADING.replace('lang="en"', 'lang="fr"') + "\n\n" + DIVS, "the heading '## <span .* is neither"),
         (HEADING.partition(" <span class")[0] + "\n\n" + DIVS, "the heading '## <span .* is neither"),
     ],

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from pipeline_helpers import language
 from pipeline_helpers.language import LANGUAGES
-from pipeline_helpers.language.prose import ProseError, read_prose
+from pipeline_helpers.language.prose import ProseError, name_of, read_prose
 from tests.notes import LOGITS, PROBABILITIES
 from tools import run_lessons
 
@@ -87,6 +87,16 @@ def test_the_whole_way_is_there():
 def test_every_prose_cell_has_every_language_with_the_same_structure(path):
     wrong = [f"{name}\n    {reason}" for name, source in prose(path) for reason in differences(source)]
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+@lessons
+def test_the_cells_around_the_switch_say_which_language_is_which(path):
+    cells = read(path).cells
+    switch = next(place for place, cell in enumerate(cells) if "language_switch()" in cell.source)
+    assert cells[0].source.startswith("# ")
+    around = [cell.id for cell in cells[:switch]] + [cells[switch + 1].id]
+    for lang in LANGUAGES:
+        assert [cell.id for cell in cells if name_of(lang) in cell.source] == around
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The package as a whole: what importing it costs, what it serves, that its lists of packages agree."""
 
+import json
 import re
 import subprocess
 import sys
@@ -72,6 +73,23 @@ def test_no_file_names_a_machine():
             continue
         found = machine.search(path.read_text(encoding="utf-8"))
         assert found is None, f"{name} names {found and found.group()}"
+
+
+@pytest.mark.parametrize("version", ["standard", "editable"])
+def test_both_kinds_of_install_bring_the_settings_of_jupyterlab(version, tmp_path):
+    import zipfile
+
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", f"wheel:{version}", "-d", str(tmp_path)],
+        cwd=ROOT, check=True, capture_output=True,
+    )  # fmt: skip
+    (built,) = tmp_path.iterdir()
+    with zipfile.ZipFile(built) as archive:
+        (placed,) = [name for name in archive.namelist() if ".data/data/" in name]
+        settings = json.loads(archive.read(placed))
+    assert placed.split(".data/data/")[1] == "share/jupyter/lab/settings/overrides.d/pipeline_helpers.json"
+    assert settings["@jupyter-widgets/jupyterlab-manager:plugin"] == {"saveState": True}
+    assert settings["@jupyterlab/apputils-extension:notification"] == {"fetchNews": "false", "checkForUpdates": False}
 
 
 @pytest.mark.parametrize("kind", ["wheel", "sdist"])

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from pipeline_helpers.language.prose import name_of
 from tools import run_lessons
 
 
@@ -74,6 +75,7 @@ HEADING = '## <span lang="es">Relleno</span> <span class="ph-between">·</span> 
     [
         (new_markdown_cell(HEADING + PROSE.format(es="a", en="b")), "02-its-padding"),
         (new_markdown_cell(PROSE.format(es="a", en="**Two** of `six`, we are not one.")), "02-two-of-six-we-are-not"),
+        (new_markdown_cell(PROSE.format(es=f"{name_of('es')}a", en=f"{name_of('en')}It goes on.")), "02-it-goes-on"),
         (new_markdown_cell("# Borrador"), "02-borrador"),
         (new_markdown_cell("ñ"), "02-markdown"),
         (new_code_cell("from transformers import AutoModel\nx = 1"), "02-auto-model"),

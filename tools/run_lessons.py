@@ -125,7 +125,8 @@ def _about(cell: NotebookNode) -> str:
         name = next((name for name in re.findall(r"[A-Za-z]\w*", code) if name not in EVERYWHERE), "")
         text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)  # AutoModel: two words
     else:
-        text = (cell.source.partition('lang="en">')[2] or cell.source).partition("</")[0].replace("'", "")
+        source = re.sub('<span class="ph-between">.*?</span>', "", cell.source)
+        text = (source.partition('lang="en">')[2] or source).partition("</")[0].replace("'", "")
     return "-".join(re.findall(r"[a-z0-9]+", text.lower())[:6]) or cell.cell_type
 
 

@@ -14,6 +14,11 @@
     </div>
 
 A number in front of the spans, `# 0 · <span…`, belongs to every language; a heading without spans is the same in all.
+
+Around the switch, where no language is chosen yet, each div's text begins with the name of its language, which the
+switch hides and which is no part of the text:
+
+    <span class="ph-between">**Español** ·</span> Texto…
 """
 
 import re
@@ -58,7 +63,23 @@ def read_prose(source: str) -> dict[str, Prose]:
             "before its </div>, and nothing between or after them"
         )
     heading, *texts = found.groups()
-    return dict(zip(LANGUAGES, map(Prose, _headings(heading or ""), texts), strict=True))
+    return dict(zip(LANGUAGES, map(Prose, _headings(heading or ""), _texts(texts)), strict=True))
+
+
+def name_of(lang: str) -> str:
+    """How the text of `lang` begins where a cell says which language is which."""
+    return f'<span class="ph-between">**{LANGUAGES[lang]}** ·</span> '
+
+
+def _texts(texts: list[str]) -> list[str]:
+    """`texts`, one a language, without the languages' names; they stand in all of them or in none."""
+    names = [name_of(lang) for lang in LANGUAGES]
+    named = [text.startswith(name) for text, name in zip(texts, names, strict=True)]
+    if any("ph-between" in text.removeprefix(name) for text, name in zip(texts, names, strict=True)):
+        raise ProseError("a text has ph-between elsewhere than at its beginning, as " + " or ".join(map(repr, names)))
+    if any(named) != all(named):
+        raise ProseError("the name of its language is missing in one; texts begin " + " and ".join(map(repr, names)))
+    return [text.removeprefix(name) for text, name in zip(texts, names, strict=True)]
 
 
 def _headings(line: str) -> list[str]:

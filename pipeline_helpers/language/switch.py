@@ -11,10 +11,14 @@ from pipeline_helpers.language.catalogue import say, say_in_each
 from pipeline_helpers.language.choice import LANGUAGES, choose_language, current_language, on_change
 
 _BROWSER = files(__package__) / "browser"
+KERNEL_SCRIPT = (_BROWSER / "kernel.js").read_text(encoding="utf-8")
+"""The beginning of each widget's script: what it does when its kernel is gone."""
 
 
 def hiding_rules() -> str:
     """The style that hides, where a language is chosen, what is in the others: divs, and the spans of headings.
+
+    And what stands between languages (.ph-between): a heading's dot, the name in front of a text.
 
     The rules ask which language the notebook wears, not the page: two notebooks side by side may differ. Never a bare
     [lang]: JupyterLab's own page is <html lang="en">, and a span with a lang inside a text says how to read it aloud.
@@ -24,7 +28,7 @@ def hiding_rules() -> str:
     rules = []
     for chosen in LANGUAGES:
         others = ", ".join(f"[lang={lang}]" for lang in LANGUAGES if lang != chosen)
-        hidden = f":is(div:is({others}), {headings} > span:is({others}), {headings} > .ph-between)"
+        hidden = f":is(div:is({others}), {headings} > span:is({others}), .ph-between)"
         rules.append(f":is(.jp-Notebook, body).ph-{chosen} {hidden} {{ display: none !important; }}\n")
     return "".join(rules)
 
@@ -32,7 +36,7 @@ def hiding_rules() -> str:
 class LanguageSwitch(anywidget.AnyWidget):
     """A button for each of `LANGUAGES`, and the language in force as `lang`."""
 
-    _esm = (_BROWSER / "switch.js").read_text(encoding="utf-8")
+    _esm = KERNEL_SCRIPT + (_BROWSER / "switch.js").read_text(encoding="utf-8")
     _css = hiding_rules() + (_BROWSER / "switch.css").read_text(encoding="utf-8")
     lang = traitlets.Enum(LANGUAGES).tag(sync=True)
     names = traitlets.List().tag(sync=True)

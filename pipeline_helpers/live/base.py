@@ -21,7 +21,7 @@ import traitlets
 from pipeline_helpers.checkpoints import ENVIRONMENT
 from pipeline_helpers.checkpoints import checkpoint as choose_checkpoint
 from pipeline_helpers.hub import CheckpointError
-from pipeline_helpers.language import LANGUAGES, Mistake, current_language, on_change, say
+from pipeline_helpers.language import LANGUAGES, Mistake, on_change, say, say_in_each
 from pipeline_helpers.live.controls import Panel, TextBox
 from pipeline_helpers.live.markup import Html, join, shorten, tag
 from pipeline_helpers.stages import check_name, load
@@ -71,7 +71,7 @@ class LiveView(ipywidgets.VBox):
         if not isinstance(debounce, (int, float)) or not 0 <= debounce < float("inf"):
             raise ValueError(f"debounce is {debounce!r}; it takes seconds, 0 or more")
         self.debounce = debounce
-        self.status, self.output = Panel(role="status"), Panel()
+        self.status, self.output = Panel(role="status", gone=_without_kernel()), Panel()
         self.result: Any = None
         self._stale = self._computing = False
         self._lock = threading.RLock()  # JupyterLab runs widgets on a thread of their own, cells on another
@@ -79,7 +79,8 @@ class LiveView(ipywidgets.VBox):
         self._loaded: tuple[str | None, Any] | None = None
         super().__init__([*controls, self.status, self.output], checkpoint=checkpoint)
         self.layout.width = "100%"
-        self._relabel(current_language())
+        self.add_class("ph-view")
+        self._relabel()
         for control in controls:
             if control.has_trait("value"):
                 control.observe(self._moved if control in at_once else self._changed, names="value")
@@ -113,11 +114,14 @@ class LiveView(ipywidgets.VBox):
 
     # What all of them do.
 
-    def _relabel(self, lang: str) -> None:
-        for part, key in self.names:
-            getattr(self, part).label = say(key, lang)
-            if isinstance(getattr(self, part), TextBox):
-                getattr(self, part).hint = say("live.hint", lang)
+    def _relabel(self) -> None:
+        for name, key in self.names:
+            part = getattr(self, name)
+            texts = {lang: {"label": label} for lang, label in say_in_each(key).items()}
+            if isinstance(part, TextBox):
+                for lang in LANGUAGES:
+                    texts[lang]["hint"] = say("live.hint", lang)
+            part.show(texts)
 
     def loaded(self) -> Any:
         """What `checkpoint` loads to, loaded once; raises `Mistake`, and does not try again until it is changed."""
@@ -144,7 +148,13 @@ class LiveView(ipywidgets.VBox):
             self._show()
 
     def _show(self) -> None:
-        lang = current_language()
+        made = {lang: self._shown(lang) for lang in LANGUAGES}
+        # One message for each, and none where nothing changed.
+        self.status.show({lang: {"html": notices} for lang, (notices, _) in made.items()})
+        self.output.show({lang: {"html": result} for lang, (_, result) in made.items()})
+
+    def _shown(self, lang: str) -> tuple[str, str]:
+        """What there is to say, and the result, in `lang`."""
 
         def shown() -> tuple[list[str], str]:
             line = tag("p", say("live.checkpoint", lang), " ", tag("code", checkpoint_name(self.checkpoint)),
@@ -154,9 +164,7 @@ class LiveView(ipywidgets.VBox):
         made = self.result if isinstance(self.result, Mistake) else _guarded(shown)
         if isinstance(made, Mistake):
             self.result, made = made, ([made.sentence(lang)], "")
-        # One message for each, and none where nothing changed.
-        self.status.html = join(tag("p", sentence, class_="ph-notice") for sentence in made[0])
-        self.output.html = made[1]
+        return join(tag("p", sentence, class_="ph-notice") for sentence in made[0]), made[1]
 
     def _moved(self, _: Any) -> None:
         # While the controls are being set by a computation, that computation reads them when all are.
@@ -182,9 +190,9 @@ class LiveView(ipywidgets.VBox):
         if self._stale:
             self.refresh()
 
-    def _follow(self, lang: str) -> None:
+    def _follow(self, _: str) -> None:
         with self._lock:
-            self._relabel(lang)
+            self._relabel()
             self._show()
 
     # How it looks in a stored notebook.
@@ -212,6 +220,16 @@ class LiveView(ipywidgets.VBox):
             )
         )
         return tag("div", picture, invitation)
+
+
+def _without_kernel() -> Html:
+    """What a view says when no kernel answers: to run its cell again or, where there are no cells, to reload."""
+    return join(
+        tag("div", say("live.gone", lang), " ",
+            tag("span", say("live.run_again", lang), class_="ph-run-again"),
+            tag("span", say("live.reload", lang), class_="ph-reload"), class_="ph-notice ph-gone", lang=lang)
+        for lang in LANGUAGES
+    )  # fmt: skip
 
 
 def in_each(render: Callable[[str], str]) -> Html:

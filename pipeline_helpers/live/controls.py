@@ -5,19 +5,22 @@ each update (its HTML). These are small wrappers around `<textarea>`, `<input ty
 and a panel that changes only what is different. Their scripts stand in `browser/`, and nothing comes from the net.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
 import anywidget
 import traitlets
 
+from pipeline_helpers.language import current_language
+from pipeline_helpers.language.switch import KERNEL_SCRIPT
+
 _BROWSER = files(__package__) / "browser"
 _LOOK = (_BROWSER / "live.css").read_text(encoding="utf-8")
 
 
 def _script(name: str) -> str:
-    return "".join((_BROWSER / file).read_text(encoding="utf-8") for file in ("keys.js", name))
+    return KERNEL_SCRIPT + "".join((_BROWSER / file).read_text(encoding="utf-8") for file in ("keys.js", name))
 
 
 class Control(anywidget.AnyWidget):
@@ -25,6 +28,16 @@ class Control(anywidget.AnyWidget):
 
     _css = _LOOK
     label = traitlets.Unicode().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
+    """Its texts in the other languages: language → trait → text, for a page whose kernel is gone."""
+
+    def show(self, texts: Mapping[str, Mapping[str, str]]) -> None:
+        """Show `texts` (language → trait → text) in the language in force, the others kept at hand; one message."""
+        lang = current_language()
+        with self.hold_sync():
+            for trait, text in texts[lang].items():
+                setattr(self, trait, text)
+            self.words = {other: dict(said) for other, said in texts.items() if other != lang}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.value!r})"
@@ -84,6 +97,8 @@ class Panel(Control):
     _esm = _script("panel.js")
     html = traitlets.Unicode().tag(sync=True)
     role = traitlets.Unicode("group").tag(sync=True)
+    gone = traitlets.Unicode().tag(sync=True)
+    """HTML that is put before it while there is no kernel behind it; it may hold every language."""
 
     def __repr__(self) -> str:
         return "Panel()"

@@ -11,7 +11,7 @@ import ipywidgets
 
 from pipeline_helpers.figures.show import figure_html
 from pipeline_helpers.figures.softmax import SoftmaxSteps, plot_logits_to_probs, softmax_steps
-from pipeline_helpers.language import Mistake, current_language, say
+from pipeline_helpers.language import Mistake, say, say_in_each
 from pipeline_helpers.live.answers import MOST_LABELS, bar
 from pipeline_helpers.live.base import DEBOUNCE, LiveView
 from pipeline_helpers.live.controls import Slider, TextBox
@@ -93,10 +93,11 @@ class LiveSoftmax(LiveView):
         self._heard = None
         self.refresh()
 
-    def _relabel(self, lang: str) -> None:
-        super()._relabel(lang)
+    def _relabel(self) -> None:
+        super()._relabel()
         for slider, label in zip(self.logits, self._labels, strict=True):
-            slider.label = say("live.softmax.logit", lang, label=shorten(label))
+            named = say_in_each("live.softmax.logit", label=shorten(label))
+            slider.show({lang: {"label": name} for lang, name in named.items()})
 
     def _compute(self) -> Scores:
         model, tokenizer = self.loaded()
@@ -125,7 +126,7 @@ class LiveSoftmax(LiveView):
         for slider in self.logits:
             slider.observe(self._moved, names="value")
         self._sliders.children = self.logits
-        self._relabel(current_language())
+        self._relabel()
 
     def _set_sliders(self, logits: list[float]) -> None:
         self._answered = logits

@@ -24,6 +24,8 @@ function render({ model, el }) {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.lang === chosen));
     if (el.isConnected) notebook = el.closest(".jp-Notebook") ?? document.body;
     for (const { lang } of buttons) notebook?.classList.toggle(`ph-${lang}`, lang === chosen);
+    model.widget_manager.ph.language = chosen;
+    model.widget_manager.ph.dispatchEvent(new Event("language"));
   };
   model.on("change:lang", update);
   el.append(group);
@@ -35,4 +37,4 @@ function render({ model, el }) {
     arrival.disconnect();
   };
 }
-export default { render };
+export default { initialize, render };

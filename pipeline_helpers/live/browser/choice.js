@@ -1,5 +1,5 @@
 // A named group of buttons; the pressed one says so. Enter and Space press, as in any button.
-function render({ model, el }) {
+function render({ model, el, signal }) {
   keepKeys(el);
   const group = document.createElement("div");
   group.className = "ph-choice";
@@ -18,15 +18,17 @@ function render({ model, el }) {
   });
   group.append(name, ...buttons);
   const update = () => {
-    name.textContent = model.get("label");
-    group.setAttribute("aria-label", model.get("label"));
+    name.textContent = said(model, el, "label");
+    group.setAttribute("aria-label", said(model, el, "label"));
     for (const button of buttons) {
       button.setAttribute("aria-pressed", String(button.textContent === model.get("value")));
+      button.disabled = isGone(el);
     }
   };
   update();
   model.on("change", update);
+  onKernel({ model, el, signal }, update);
   el.append(group);
   return () => model.off("change", update);
 }
-export default { render };
+export default { initialize, render };

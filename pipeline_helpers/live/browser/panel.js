@@ -20,7 +20,7 @@ function patchChildren(old, next) {
   before.slice(after.length).forEach((node) => node.remove());
 }
 
-function render({ model, el }) {
+function render({ model, el, signal }) {
   keepKeys(el);
   const box = document.createElement("div");
   box.className = "ph-panel";
@@ -73,19 +73,22 @@ function render({ model, el }) {
   });
 
   const update = () => {
-    const html = model.get("html");
+    const gone = isGone(el);
+    const html = (gone ? model.get("gone") : "") + said(model, el, "html");
     box.setAttribute("role", model.get("role"));
-    if (model.get("label")) box.setAttribute("aria-label", model.get("label"));
+    if (said(model, el, "label")) box.setAttribute("aria-label", said(model, el, "label"));
     // A result that makes room for an error keeps its place, so that the page does not jump.
     const keeps = !html && model.get("role") === "group";
     box.style.minHeight = keeps && box.offsetHeight ? `${box.offsetHeight}px` : "";
     // Parsed apart: in such a document nothing loads and nothing runs.
     patchChildren(box, new DOMParser().parseFromString(html, "text/html").body);
+    for (const button of box.querySelectorAll("[data-action]")) button.disabled = gone;
     follow();
   };
   update();
   model.on("change", update);
+  onKernel({ model, el, signal }, update);
   el.append(box);
   return () => model.off("change", update);
 }
-export default { render };
+export default { initialize, render };

@@ -1,5 +1,5 @@
 // An <input type="range"> inside its label, and its value beside it.
-function render({ model, el }) {
+function render({ model, el, signal }) {
   keepKeys(el);
   const field = document.createElement("label");
   field.className = "ph-slider";
@@ -15,15 +15,17 @@ function render({ model, el }) {
   });
   const update = () => {
     const shown = model.get("value").toFixed(model.get("digits")).replace(/^-(?=[0.]+$)/, "");  // no "-0.00"
-    name.textContent = model.get("label");
+    name.textContent = said(model, el, "label");
     for (const limit of ["min", "max", "step"]) slider[limit] = model.get(limit);
     slider.valueAsNumber = model.get("value");
     slider.setAttribute("aria-valuetext", shown);
     number.textContent = shown;
+    slider.disabled = isGone(el);
   };
   update();
   model.on("change", update);
+  onKernel({ model, el, signal }, update);
   el.append(field);
   return () => model.off("change", update);
 }
-export default { render };
+export default { initialize, render };
