@@ -7,7 +7,6 @@ are no file's, so each student costs that much. Prints a Markdown table; ends wi
 `BOUND` times what the imports take.
 """
 
-import re
 import sys
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from pipeline_helpers import shared_weights  # noqa: E402
 from tools.run_lessons import KERNEL, NOTEBOOKS, run  # noqa: E402
 
 BOUND = 1.4
-# The union of what the lessons import, as tests/test_memory.py checks, and what their figures and views are made with.
+# The union of what the lessons import, as tests/test_lessons.py checks, and what their figures and views are made with.
 IMPORTS = """import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 from transformers import (
@@ -37,10 +36,15 @@ from pathlib import Path
 print(re.search(r"^Private_Dirty:\\s+(\\d+) kB", Path("/proc/self/smaps_rollup").read_text(), re.MULTILINE)[1])"""
 
 
+def megabytes(measured: nbformat.NotebookNode) -> float:
+    """What a cell of `MEASURE` that was run has printed, in 10⁶ bytes."""
+    return int(measured.outputs[0].text) * 1024 / 1e6
+
+
 def private_megabytes(notebook: nbformat.NotebookNode) -> float:
     """What the kernel of `notebook` has for itself behind its last cell, in 10⁶ bytes."""
     notebook.cells.append(new_code_cell(MEASURE))
-    return int(run(notebook).cells[-1].outputs[0].text) * 1024 / 1e6
+    return megabytes(run(notebook).cells[-1])
 
 
 def imports_alone() -> float:
