@@ -22,7 +22,7 @@ from tests.notes import SENTENCES
 
 ROOT = Path(__file__).parents[1]
 A_PLACE = "una carpeta con eñe"
-NOBODY = 65534
+SOMEBODY_ELSE = os.getuid() + 1
 
 
 @pytest.fixture
@@ -211,12 +211,12 @@ def owned_by(monkeypatch, path, user):
 
 @pytest.mark.parametrize("name", ["", WEIGHTS, "config.json"])
 def test_what_belongs_to_somebody_else_is_not_taken(shared, monkeypatch, name):
-    owned_by(monkeypatch, shared / name, NOBODY)
+    owned_by(monkeypatch, shared / name, SOMEBODY_ELSE)
     assert classroom() == shared_weights.own_folder()
 
 
 def test_what_belongs_to_root_is_taken_by_all(shared, monkeypatch):
-    monkeypatch.setattr(os, "getuid", lambda: NOBODY)
+    monkeypatch.setattr(os, "getuid", lambda: SOMEBODY_ELSE)
     lstat = Path.lstat
     monkeypatch.setattr(Path, "lstat", lambda self: SimpleNamespace(st_mode=lstat(self).st_mode, st_uid=0))
     assert classroom() == shared
