@@ -2,7 +2,7 @@
 
 The data takes one way through this package, and the modules are named after it:
 
-    checkpoints   a name → something that `from_pretrained()` takes (what is downloaded, by `hub`)
+    checkpoints   a name → something that `from_pretrained()` takes (downloaded by `hub`, or out of `shared_weights`)
     stages        texts → a `Trace`: every intermediate of the pipeline, by name
     figures       arrays or a `Trace` → pictures on matplotlib `Axes`
     live          a text box → a `Trace` → views that follow the typing

@@ -1,14 +1,13 @@
 """The choice of a checkpoint: a name → something that `from_pretrained()` takes.
 
-checkpoint()          the classroom checkpoint, a folder in this package: at once, offline
+checkpoint()          the classroom checkpoint, a folder on this machine: at once, offline
 checkpoint("sst2")    the published one: from the hub once, from then on out of the cache
 checkpoint("…")       any other string, as it is: a hub id or a folder
 """
 
 import os
-from importlib.resources import files
 
-from pipeline_helpers import hub
+from pipeline_helpers import hub, shared_weights
 from pipeline_helpers.language import say
 
 ENVIRONMENT = "PIPELINE_HELPERS_CHECKPOINT"
@@ -27,7 +26,7 @@ def checkpoint(name: str | None = None) -> str:
     """The checkpoint called `name`, as something that any `from_pretrained()` and `pipeline(model=…)` takes.
 
     Args:
-        name: `"classroom"`, the course's own checkpoint (a folder in this package); `"sst2"`, the published
+        name: `"classroom"`, the course's own checkpoint (a folder on this machine); `"sst2"`, the published
             DistilBERT fine-tuned on SST-2 at its pinned revision (268 MB, downloaded once, then found offline); any
             other string comes back as it is. None: what `PIPELINE_HELPERS_CHECKPOINT` says, else `"classroom"`.
 
@@ -43,5 +42,5 @@ def checkpoint(name: str | None = None) -> str:
     if not name.strip():
         raise ValueError(say("checkpoints.empty", name=name))
     if name == "classroom":
-        return str(files("pipeline_helpers") / "classroom")
+        return str(shared_weights.classroom())
     return hub.download(REPOSITORY, REVISION, FILES) if name == "sst2" else name

@@ -10,16 +10,23 @@ from pathlib import Path
 import pytest
 
 import pipeline_helpers as ph
-from pipeline_helpers import hub
+from pipeline_helpers import hub, shared_weights
 from pipeline_helpers.checkpoints import ENVIRONMENT, FILES, REPOSITORY, REVISION
 
 ROOT = Path(__file__).parents[1]
 
 
-def test_the_classroom_checkpoint_is_the_default_and_a_folder_in_the_package(monkeypatch):
+def test_the_classroom_checkpoint_is_the_default_and_a_folder_on_this_machine(monkeypatch):
     monkeypatch.delenv(ENVIRONMENT, raising=False)
-    assert ph.checkpoint() == ph.checkpoint("classroom") == str(ROOT / "pipeline_helpers" / "classroom")
+    assert ph.checkpoint() == ph.checkpoint("classroom") == str(shared_weights.classroom())
     assert (Path(ph.checkpoint()) / "config.json").is_file()
+
+
+@pytest.mark.parametrize("name", [None, "classroom"])
+def test_whichever_way_it_is_named_its_weights_are_the_shared_ones(monkeypatch, name):
+    monkeypatch.setattr(shared_weights, "classroom", lambda: Path("/shared/classroom"))
+    monkeypatch.setenv(ENVIRONMENT, "" if name else "classroom")
+    assert ph.checkpoint(name) == str(Path("/shared/classroom"))
 
 
 @pytest.mark.parametrize("name", ["someone/some-model", "/tmp/a folder", "SST2"])

@@ -1,5 +1,6 @@
 """What holds for every figure: the languages, the alternative texts, the files, and nothing left behind."""
 
+import gc
 import hashlib
 import re
 import warnings
@@ -15,6 +16,7 @@ import torch
 from cycler import cycler
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -99,6 +101,17 @@ def test_show_leaves_no_figure_open_after_a_hundred_calls():
     for _ in range(100):
         assert ph.show(lambda lang: plt.figure(figsize=(0.2, 0.2)).add_subplot()) is None
     assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_show_keeps_no_pixels(name, trace):
+    gc.collect()
+    gc.disable()  # which would find them late, and in a kernel with torch takes a quarter of a second each time
+    try:
+        figure_html(getattr(ph, name), sample(name, trace))
+        assert [found for found in gc.get_objects() if type(found) is RendererAgg] == []
+    finally:
+        gc.enable()
 
 
 def test_show_leaves_no_figure_open_where_the_data_can_not_be_drawn():

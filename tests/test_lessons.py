@@ -1,20 +1,26 @@
 """The lessons as files: every language in each prose cell with the same structure, outputs stored, slides, numbers."""
 
+import ast
 import csv
 import re
+import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import nbformat
 import pytest
 from markdown_it import MarkdownIt
+from nbformat.v4 import new_code_cell
 
+from benchmarks import memory
 from pipeline_helpers import language
 from pipeline_helpers.language import LANGUAGES
 from pipeline_helpers.language.prose import ProseError, name_of, read_prose
 from tests.notes import LOGITS, PROBABILITIES
 from tools import run_lessons
 
+LINUX = sys.platform == "linux"
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 MATH = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 DECIMAL = re.compile(r"(?<![\w.])-?\d+\.\d+(?:e-?\d+)?(?![\w.])")
@@ -250,14 +256,52 @@ def uses(text, term):
     return re.search(rf"\b{forms}\b", words) is not None
 
 
-@lessons
-def test_it_runs_in_english_and_twice_in_the_same_kernel(path):
+@cache
+def ran_twice(path):
+    """The lesson in English, run twice in one kernel, and the memory that this kernel had for itself in between."""
     lesson = read(path)
     again = read(path).cells
     for cell in again:
         cell.id += "-again"
-    lesson.cells += again
+    measure = new_code_cell(memory.MEASURE)
+    lesson.cells += [measure, *again] if LINUX else again
     ran = run_lessons.run(lesson, {"PIPELINE_HELPERS_LANG": "en"})
-    for cell in ran.cells:
+    return ran.cells, memory.megabytes(measure) if LINUX else None
+
+
+@lessons
+def test_it_runs_in_english_and_twice_in_the_same_kernel(path):
+    for cell in ran_twice(path)[0]:
         for output in cell.get("outputs", []):
             assert output.get("name") != "stderr", f"{path.name} {cell.id} writes to stderr: {output.text}"
+
+
+@pytest.fixture(scope="module")
+def imports_alone():
+    return memory.imports_alone()
+
+
+@pytest.mark.skipif(not LINUX, reason="only Linux tells what a process has for itself")
+@lessons
+def test_a_whole_lesson_takes_little_more_memory_than_its_imports(path, imports_alone):
+    assert ran_twice(path)[1] <= memory.BOUND * imports_alone
+
+
+def imported(source):
+    """What `source` imports, as `module` or `module.name`; IPython's own lines are left out."""
+    found = set()
+    for node in ast.walk(ast.parse(re.sub(r"^%.*", "", source, flags=re.MULTILINE))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_the_memory_of_a_lesson_is_measured_against_all_that_the_lessons_import():
+    """A list without a lesson's import would blame that lesson, one with more would let all of them have more."""
+    wanted = {"anywidget", "ipywidgets", "matplotlib.pyplot"}  # by the package, for its views and its figures
+    for path in memory.lessons():
+        wanted |= {name for cell in read(path).cells if cell.cell_type == "code" for name in imported(cell.source)}
+    assert imported(memory.IMPORTS) == wanted
+    assert set(NOTEBOOKS) <= set(memory.lessons())

@@ -9,6 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import pipeline_helpers as ph
+from pipeline_helpers import shared_weights
 from pipeline_helpers.language import LANGUAGES, choose_language
 from pipeline_helpers.live.base import checkpoint_name
 from pipeline_helpers.stages import load_tokenizer
@@ -208,6 +209,7 @@ def test_each_shows_its_checkpoint(make, tmp_path):
 
 def test_the_name_of_a_checkpoint_is_no_path(tmp_path, monkeypatch):
     assert checkpoint_name(None) == checkpoint_name("classroom") == checkpoint_name(ph.checkpoint()) == "classroom"
+    assert checkpoint_name(str(shared_weights.SOURCE)) == "classroom"  # the package's own, wherever the shared one is
     assert checkpoint_name("sst2") == "sst2"
     assert checkpoint_name("owner/name") == "owner/name"
     cached = tmp_path / "models--owner--some-name" / "snapshots" / "714eb0f"

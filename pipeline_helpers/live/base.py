@@ -33,8 +33,6 @@ DEBOUNCE = 0.15
 def checkpoint_name(checkpoint: str | None) -> str:
     """What a view calls its checkpoint: never the path of a folder on this machine."""
     name = checkpoint or os.environ.get(ENVIRONMENT, "").strip() or "classroom"
-    if name == choose_checkpoint("classroom"):
-        return "classroom"
     if not os.path.isdir(name):
         return name
     folder = Path(name).resolve()
