@@ -73,7 +73,7 @@ def read(arguments: list[str]) -> Settings:
 def size(text: str) -> int:
     """Bytes: `800M` or `2G`."""
     number, unit = text[:-1], text[-1:].upper()
-    if unit not in SIZES or not number.isdigit():
+    if unit not in SIZES or not number.isdecimal() or int(number) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is no size: write 800M or 2G")
     return int(number) * SIZES[unit]
 

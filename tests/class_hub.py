@@ -36,7 +36,9 @@ def shared_environment() -> Iterator[Path]:
         folder.mkdir(mode=0o755)
         course = folder / "course"
         for part in ("hub", "notebooks", "pipeline_helpers"):
-            shutil.copytree(ROOT / part, course / part, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+            shutil.copytree(
+                ROOT / part, course / part, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+            )
         _environment(course, _interpreter(folder))
         _copy(ROOT / "tests" / "stopped_saves.py", course / "stopped_saves.py")
         subprocess.run(["chmod", "-R", "go=u-w", folder], check=True)

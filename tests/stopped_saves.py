@@ -20,7 +20,7 @@ def _load_jupyter_server_extension(app):
         text = nbformat.writes(notebook)
         file.write(text[: len(text) // 2])
         file.flush()
-        with open(pipe, "w"):
-            threading.Event().wait()
+        open(pipe, "w").close()
+        threading.Event().wait()
 
     nbformat.write = stopped
