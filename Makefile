@@ -10,8 +10,8 @@ export OMP_NUM_THREADS
 # JupyterLab refuses to run as root, which is who you are in most containers.
 ROOT_ARGS := $(shell test "$$(id -u)" = 0 && echo --allow-root)
 
-.PHONY: help lab demo test quick check notebooks lessons slides handout
-.PHONY: environment test-environment export-environment clean
+.PHONY: help lab demo test quick check notebooks lessons slides handout hub hub-test
+.PHONY: environment test-environment export-environment hub-environment hub-test-environment clean
 
 help:  ## List these targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -45,6 +45,15 @@ slides: export-environment  ## Each lesson as reveal.js slides, in build/slides 
 handout: export-environment  ## Each lesson as a page and as a notebook in one language, in build/handout (lang=es or lang=en).
 	$(BIN)/python -m tools.export_lessons handout $(lang)
 
+# Root first: an environment that is not root's is of no use to a class.
+hub:  ## Start a class on this server, as root (lang= port= memory=2G idle=60 class= names= teacher= certificate= key=).
+	@test "$$(id -u)" = 0 || { echo "The hub makes a Unix user for each student, which needs root: sudo make hub"; exit 1; }
+	@$(MAKE) --no-print-directory hub-environment
+	@$(BIN)/python -m hub $(foreach it,lang port memory idle class names teacher address certificate key,$(if $($(it)),--$(it) "$($(it))"))
+
+hub-test: hub-test-environment  ## The tests of the hub, as root: they start it, with Unix users that are removed again.
+	$(BIN)/python -m pytest -q -m hub tests/test_class_*.py
+
 environment:
 	@$(PYTHON) tools/make_environment.py
 
@@ -53,6 +62,12 @@ test-environment:
 
 export-environment:
 	@$(PYTHON) tools/make_environment.py export
+
+hub-environment:
+	@$(PYTHON) tools/make_environment.py hub
+
+hub-test-environment:
+	@$(PYTHON) tools/make_environment.py test hub
 
 clean:  ## Remove what was installed.
 	rm -rf .venv
