@@ -1,27 +1,35 @@
 """A class at one server: n students at once on JupyterHub, and what that takes.
 
-    python benchmarks/class.py --students 20 30 [--lesson notebooks/03_heads.ipynb]
+    sudo .venv/bin/python benchmarks/class.py --students 20 30 [--lesson notebooks/03_heads.ipynb] [--sentences 40]
 
 Each student logs in, starts a server, opens a lesson, runs all of its cells, saves it, and types 40 sentences into a
-live view, the next one when the answer to the last is there, without a pause: all at the same time, so no class
-is as fast. All of them are in the same lesson, as in a class; the one that takes the most memory, unless told
-otherwise. What they send is what JupyterLab sends, over the same websocket; the page itself is asked for, but no
-browser draws it.
+live view, the next one when the answer to the last is there, without a pause: all at the same moment, which is more
+than a class of people asks. All are in the same lesson, as in a class: in the one that takes the most memory. What
+they send is what JupyterLab sends, over the same websocket; its page is asked for, but no browser draws it.
 
-An answer counts from the sentence sent to the panel that shows this sentence's tokens, so the view's wait for
-more typing (150 ms) is part of it. Memory is read when all are done and all servers and kernels still run.
+An answer counts from the sentence sent until the panel shows this sentence's tokens; the 150 ms for which the view
+waits for more typing are part of it. Memory is read when all are done, while all servers and kernels still run.
 
-The hub is ours (hub/), with its Unix users, so this needs root and `make hub`'s environment; users, servers and hub
-are gone when it ends. The table is Markdown, for the README. Ends with status 1 after an error or a lost answer.
+The hub is the one in hub/, with a Unix user for each student, so this needs root and an environment as `make hub` has
+it. Users, folders, servers and hub are gone when it ends. The table is Markdown, for the README. Ends with status 1
+after an error or a lost answer.
 """
 
 import argparse
 import asyncio
+import importlib.util
+import pwd
 import re
+import shutil
+import socket
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import chain, product
@@ -33,22 +41,31 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from hub import checks, memory  # noqa: E402
 from tests.hub_client import CellError, HubError, Kernel, KernelGone, Student, view_of  # noqa: E402
 
 SENTENCES = 40
 LESSON = Path("notebooks/03_heads.ipynb")
+PREFIX = "phbench-"
+"""What the students' Unix users are called, before a number."""
+PASSWORD = "a long password"
 ANSWER = 120.0
 """Seconds after which an answer counts as lost."""
+START = 120.0
+"""Seconds within which the hub has to be there."""
 SERVER_BYTES = 24e9
 """The memory of the server that a class is counted for."""
 SYSTEM_BYTES = 1e9
 """What of it is left to the system, the hub and its proxy."""
-VIEW = "import pipeline_helpers as ph\nph.LivePipeline('{first}')"
-FIRST = "I love this film"
+COLUMNS = (
+    "students", "servers up", "all done", "median answer", "slowest", "kernel, MB (Pss)", "server, MB (Pss)",
+    "of the machine, MB", "fit on 24 GB", "errors", "answers lost",
+)  # fmt: skip
+VIEW = "import pipeline_helpers as ph\nph.LivePipeline()"
 
 
 def sentences() -> list[str]:
-    """What each student types: `SENTENCES` of them, in two languages, none twice."""
+    """What a student types: 40 sentences, in two languages, none twice."""
     english = product(
         ("The film", "This song", "The lesson", "My new phone", "Her last book"),
         ("is good and I love it.", "was not bad at all.", "is slow, but it ends well.", "left me without words."),
@@ -98,22 +115,28 @@ async def _outputs(kernel: Kernel, cell: dict[str, Any]) -> list[dict[str, Any]]
     return [{key: value for key, value in output.items() if key != "transient"} for output in outputs]
 
 
-async def typing(kernel: Kernel, day: Day) -> None:
-    """Open a live view and type into it, sentence after sentence; notes each answer's seconds in `day`."""
-    view = view_of(await kernel.execute(VIEW.format(first=FIRST)))
+async def typing(kernel: Kernel, day: Day, count: int) -> None:
+    """Open a live view and type `count` sentences into it; notes each answer's seconds in `day`."""
+    view = view_of(await kernel.execute(VIEW))
     parts = [widget for widget in below(kernel.widgets, view) if "_anywidget_id" in kernel.widgets[widget]]
     box = next(widget for widget in parts if "hint" in kernel.widgets[widget])
     panel = [widget for widget in parts if "html" in kernel.widgets[widget]][-1]
-    for sentence in sentences():
+    for sentence in sentences()[:count]:
         began = time.perf_counter()
         try:
             async with asyncio.timeout(ANSWER):
                 await kernel.set_widget(box, value=sentence)
-                await kernel.until(lambda widgets, asked=letters(sentence): shown(widgets[panel]["html"]) == asked)
+                await kernel.until(answers(panel, sentence))
         except TimeoutError:
             day.lost += 1
         else:
             day.answers.append(time.perf_counter() - began)
+
+
+def answers(panel: str, sentence: str) -> Callable[[dict[str, dict[str, Any]]], bool]:
+    """Whether `panel` shows the answer to `sentence`, as `Kernel.until` asks for it."""
+    asked = letters(sentence)
+    return lambda widgets: shown(widgets[panel]["html"]) == asked
 
 
 def below(widgets: dict[str, dict[str, Any]], top: str) -> list[str]:
@@ -134,17 +157,160 @@ def shown(html: str) -> str:
     return "".join(token.removeprefix("##") for token in tokens if token not in ("[CLS]", "[SEP]"))
 
 
-async def attend(url: str, name: str, password: str, path: str, began: float) -> Day:
+async def attend(url: str, name: str, path: str, count: int) -> Day:
     """One student's lesson, from the login to the last sentence. The server and the kernel stay."""
-    day = Day()
+    day, began = Day(), time.perf_counter()
     try:
-        async with await Student.login(url, name, password) as student:
+        async with await Student.login(url, name, PASSWORD) as student:
             await student.start_server()
             day.up = time.perf_counter() - began
             async with await lesson(student, path) as kernel:
-                await typing(kernel, day)
+                await typing(kernel, day, count)
         day.done = time.perf_counter() - began
     except (HubError, KernelGone, CellError, TimeoutError) as error:
         day.error = f"{name}: {type(error).__name__}: {error}"
-        day.lost = SENTENCES - len(day.answers)
+        day.lost = count - len(day.answers)
     return day
+
+
+@dataclass
+class Memory:
+    """Bytes that a student's processes take: what is theirs alone, and their share of what several have mapped."""
+
+    private: int = 0
+    shared: int = 0
+
+    def add(self, pid: int) -> None:
+        """Add a process, as Linux counts it in smaps_rollup."""
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+            name, kilobytes, *_ = line.split()
+            self.private += 1024 * int(kilobytes) * (name == "Private_Dirty:")
+            self.shared += 1024 * int(kilobytes) * (name == "Pss:")
+
+
+def memory_of(users: set[int]) -> tuple[Memory, Memory]:
+    """What the kernels of `users` take together, and what all else of theirs takes: their servers."""
+    kernels, servers = Memory(), Memory()
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess, ProcessLookupError, FileNotFoundError):
+            if process.uids().real in users:
+                (kernels if "ipykernel_launcher" in process.cmdline() else servers).add(process.pid)
+    return kernels, servers
+
+
+@contextmanager
+def hub(folder: Path, log: Path) -> Iterator[str]:
+    """Our hub on loopback, for a class in `folder`; yields its address, and leaves nothing behind.
+
+    Raises:
+        RuntimeError: it did not start; the end of what it said.
+    """
+    port = _free_ports(3)
+    command = [sys.executable, "-m", "hub", "--class", str(folder), "--address", "127.0.0.1", "--port", str(port),
+               "--prefix", PREFIX, "--idle", "0"]  # fmt: skip
+    _leave_nothing()  # of a run that was killed
+    with log.open("w") as said:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
+    try:
+        late = time.monotonic() + START
+        while "JupyterHub is now running" not in log.read_text():
+            if process.poll() is not None or time.monotonic() > late:
+                raise RuntimeError(f"the hub did not start:\n{log.read_text()[-2000:]}")
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()  # it ends its servers and its proxy
+        process.wait(120)
+        _leave_nothing()
+
+
+def _free_ports(count: int) -> int:
+    """The first of `count` ports in a row that nobody listens on."""
+    for first in range(18000, 30000, count):
+        with suppress(OSError):
+            for port in range(first, first + count):
+                with socket.socket() as trial:
+                    trial.bind(("127.0.0.1", port))
+            return first
+    raise RuntimeError("no ports are free on loopback")
+
+
+def _users() -> dict[str, int]:
+    return {user.pw_name: user.pw_uid for user in pwd.getpwall() if user.pw_name.startswith(PREFIX)}
+
+
+def _leave_nothing() -> None:
+    """End what the students left running, and remove their control groups and their users."""
+    users = _users()
+    left = [process for process in psutil.process_iter(["uids"]) if process.info["uids"].real in users.values()]
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(left, 60)
+    if groups := memory.find_groups(f"pipeline-{PREFIX.strip('-')}"):
+        for name in users:
+            groups.remove(name)
+        groups.folder.rmdir()
+    for name in users:
+        subprocess.run(["userdel", name], check=True)
+
+
+def measure(students: int, path: str, count: int) -> tuple[str, list[str]]:
+    """Hold a class; the row of the table, and what went wrong."""
+    home = Path(tempfile.mkdtemp(prefix="class-", dir="/srv"))
+    home.chmod(0o755)
+    try:
+        with hub(home / "class", home / "log") as url:
+            free = psutil.virtual_memory().available
+            days = asyncio.run(_together(url, students, path, count))
+            machine = (free - psutil.virtual_memory().available) / students
+            kernels, servers = memory_of(set(_users().values()))
+    finally:
+        shutil.rmtree(home)
+    faults = [day.error for day in days if day.error]
+    lost = sum(day.lost for day in days)
+    seconds = [answer for day in days for answer in day.answers] or [0.0]
+    taken = max((kernels.private + servers.private) / students, machine)
+    row = [
+        str(students),
+        f"{max(day.up for day in days):.0f} s",
+        f"{max(day.done for day in days):.0f} s",
+        f"{statistics.median(seconds):.2f} s",
+        f"{max(seconds):.2f} s",
+        f"{kernels.private / students / 1e6:.0f} ({kernels.shared / students / 1e6:.0f})",
+        f"{servers.private / students / 1e6:.0f} ({servers.shared / students / 1e6:.0f})",
+        f"{machine / 1e6:.0f}",
+        str(int((SERVER_BYTES - SYSTEM_BYTES) / taken)),
+        str(len(faults)),
+        str(lost),
+    ]
+    return f"| {' | '.join(row)} |", faults + [f"{lost} answers lost"] * bool(lost)
+
+
+async def _together(url: str, students: int, path: str, count: int) -> list[Day]:
+    return list(await asyncio.gather(*(attend(url, f"s{place:02}", path, count) for place in range(students))))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--students", type=int, nargs="+", default=[20, 30], help="how many at once (default: 20 30)")
+    parser.add_argument("--lesson", type=Path, default=LESSON, help=f"the lesson of the class (default: {LESSON})")
+    parser.add_argument("--sentences", type=int, default=SENTENCES, help=f"typed by each (default: {SENTENCES})")
+    given = parser.parse_args()
+    if not importlib.util.find_spec("jupyterhub"):
+        sys.exit("JupyterHub is not in this environment: python3 tools/make_environment.py test hub")
+    if fault := checks.not_root() or checks.not_shareable():
+        sys.exit(fault)
+    print(f"| {' | '.join(COLUMNS)} |")
+    print("| ---: " * len(COLUMNS) + "|")
+    faults = []
+    for students in given.students:
+        row, found = measure(students, given.lesson.name, given.sentences)
+        print(row, flush=True)
+        faults += found
+    if faults:
+        sys.exit("\n".join(faults))
+
+
+if __name__ == "__main__":
+    main()
