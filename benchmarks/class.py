@@ -4,32 +4,28 @@
 
 Each student logs in, starts a server, opens a lesson, runs all of its cells, saves it, and types 40 sentences into a
 live view, the next one when the answer to the last is there, without a pause: all at the same moment, which is more
-than a class of people asks. All are in the same lesson, as in a class: in the one that takes the most memory. What
-they send is what JupyterLab sends, over the same websocket; its page is asked for, but no browser draws it.
+than people ask. All are in the same lesson, as in a class. What they send is what JupyterLab sends, over the same
+websocket; its page is asked for, but no browser draws it.
 
 An answer counts from the sentence sent until the panel shows this sentence's tokens; the 150 ms for which the view
 waits for more typing are part of it. Memory is read when all are done, while all servers and kernels still run.
 
-The hub is the one in hub/, with a Unix user for each student, so this needs root and an environment as `make hub` has
-it. Users, folders, servers and hub are gone when it ends. The table is Markdown, for the README. Ends with status 1
-after an error or a lost answer.
+The hub is the one in hub/, with a Unix user for each student, so this needs root and JupyterHub; users, folders,
+servers and hub are gone when it ends. The table is Markdown, for the README: memory is what is a student's alone, and
+in brackets with the share of what several have mapped; of the machine it is what is free before and after. Ends with
+status 1 after an error or a lost answer.
 """
 
 import argparse
 import asyncio
 import importlib.util
-import pwd
 import re
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import chain, product
@@ -41,18 +37,15 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from hub import checks, memory  # noqa: E402
+from hub import checks  # noqa: E402
+from tests.class_hub import Hub, shared_environment  # noqa: E402
 from tests.hub_client import CellError, HubError, Kernel, KernelGone, Student, view_of  # noqa: E402
 
 SENTENCES = 40
 LESSON = Path("notebooks/03_heads.ipynb")
-PREFIX = "phbench-"
-"""What the students' Unix users are called, before a number."""
 PASSWORD = "a long password"
 ANSWER = 120.0
 """Seconds after which an answer counts as lost."""
-START = 120.0
-"""Seconds within which the hub has to be there."""
 SERVER_BYTES = 24e9
 """The memory of the server that a class is counted for."""
 SYSTEM_BYTES = 1e9
@@ -198,75 +191,18 @@ def memory_of(users: set[int]) -> tuple[Memory, Memory]:
     return kernels, servers
 
 
-@contextmanager
-def hub(folder: Path, log: Path) -> Iterator[str]:
-    """Our hub on loopback, for a class in `folder`; yields its address, and leaves nothing behind.
-
-    Raises:
-        RuntimeError: it did not start; the end of what it said.
-    """
-    port = _free_ports(3)
-    command = [sys.executable, "-m", "hub", "--class", str(folder), "--address", "127.0.0.1", "--port", str(port),
-               "--prefix", PREFIX, "--idle", "0"]  # fmt: skip
-    _leave_nothing()  # of a run that was killed
-    with log.open("w") as said:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
-    try:
-        late = time.monotonic() + START
-        while "JupyterHub is now running" not in log.read_text():
-            if process.poll() is not None or time.monotonic() > late:
-                raise RuntimeError(f"the hub did not start:\n{log.read_text()[-2000:]}")
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()  # it ends its servers and its proxy
-        process.wait(120)
-        _leave_nothing()
-
-
-def _free_ports(count: int) -> int:
-    """The first of `count` ports in a row that nobody listens on."""
-    for first in range(18000, 30000, count):
-        with suppress(OSError):
-            for port in range(first, first + count):
-                with socket.socket() as trial:
-                    trial.bind(("127.0.0.1", port))
-            return first
-    raise RuntimeError("no ports are free on loopback")
-
-
-def _users() -> dict[str, int]:
-    return {user.pw_name: user.pw_uid for user in pwd.getpwall() if user.pw_name.startswith(PREFIX)}
-
-
-def _leave_nothing() -> None:
-    """End what the students left running, and remove their control groups and their users."""
-    users = _users()
-    left = [process for process in psutil.process_iter(["uids"]) if process.info["uids"].real in users.values()]
-    for process in left:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(left, 60)
-    if groups := memory.find_groups(f"pipeline-{PREFIX.strip('-')}"):
-        for name in users:
-            groups.remove(name)
-        groups.folder.rmdir()
-    for name in users:
-        subprocess.run(["userdel", name], check=True)
-
-
-def measure(students: int, path: str, count: int) -> tuple[str, list[str]]:
+def measure(course: Path, students: int, path: str, count: int) -> tuple[str, list[str]]:
     """Hold a class; the row of the table, and what went wrong."""
-    home = Path(tempfile.mkdtemp(prefix="class-", dir="/srv"))
-    home.chmod(0o755)
+    names = [f"s{number:02}" for number in range(students)]
+    hub = Hub(course, idle="0")
     try:
-        with hub(home / "class", home / "log") as url:
-            free = psutil.virtual_memory().available
-            days = asyncio.run(_together(url, students, path, count))
-            machine = (free - psutil.virtual_memory().available) / students
-            kernels, servers = memory_of(set(_users().values()))
+        hub.start()
+        free = psutil.virtual_memory().available
+        days = asyncio.run(_together(hub.url, names, path, count))
+        machine = (free - psutil.virtual_memory().available) / students
+        kernels, servers = memory_of({hub.user(name).pw_uid for name, day in zip(names, days, strict=True) if day.up})
     finally:
-        shutil.rmtree(home)
+        hub.remove()
     faults = [day.error for day in days if day.error]
     lost = sum(day.lost for day in days)
     seconds = [answer for day in days for answer in day.answers] or [0.0]
@@ -287,8 +223,8 @@ def measure(students: int, path: str, count: int) -> tuple[str, list[str]]:
     return f"| {' | '.join(row)} |", faults + [f"{lost} answers lost"] * bool(lost)
 
 
-async def _together(url: str, students: int, path: str, count: int) -> list[Day]:
-    return list(await asyncio.gather(*(attend(url, f"s{place:02}", path, count) for place in range(students))))
+async def _together(url: str, names: list[str], path: str, count: int) -> list[Day]:
+    return list(await asyncio.gather(*(attend(url, name, path, count) for name in names)))
 
 
 def main() -> None:
@@ -298,16 +234,17 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=SENTENCES, help=f"typed by each (default: {SENTENCES})")
     given = parser.parse_args()
     if not importlib.util.find_spec("jupyterhub"):
-        sys.exit("JupyterHub is not in this environment: python3 tools/make_environment.py test hub")
-    if fault := checks.not_root() or checks.not_shareable():
+        sys.exit("JupyterHub is not in this environment; it comes with: python3 tools/make_environment.py test hub")
+    if fault := checks.not_root():
         sys.exit(fault)
     print(f"| {' | '.join(COLUMNS)} |")
     print("| ---: " * len(COLUMNS) + "|")
     faults = []
-    for students in given.students:
-        row, found = measure(students, given.lesson.name, given.sentences)
-        print(row, flush=True)
-        faults += found
+    with shared_environment() if checks.not_shareable() else nullcontext(ROOT) as course:
+        for students in given.students:
+            row, found = measure(course, students, given.lesson.name, given.sentences)
+            print(row, flush=True)
+            faults += found
     if faults:
         sys.exit("\n".join(faults))
 
