@@ -1,0 +1,53 @@
+"""JupyterHub's proxy, which is no Python: configurable-http-proxy, from npm, at one version, inside the environment."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+VERSION = "5.3.0"
+_PACKAGE = "configurable-http-proxy"
+
+
+def command(environment: Path = Path(sys.prefix)) -> list[str]:
+    """What starts the proxy of `environment`."""
+    return ["node", str(_folder(environment) / "bin" / _PACKAGE)]
+
+
+def install(environment: Path = Path(sys.prefix)) -> None:
+    """Put the proxy into `environment`, where it is not there at this version.
+
+    Raises:
+        RuntimeError: npm is missing, or did not get it.
+    """
+    with suppress(FileNotFoundError, ValueError, KeyError):
+        if json.loads((_folder(environment) / "package.json").read_text())["version"] == VERSION:
+            return
+    if not shutil.which("npm") or not shutil.which("node"):
+        raise RuntimeError("The hub's proxy needs Node.js and npm. On Debian and Ubuntu: apt install nodejs npm")
+    place = environment / "proxy"
+    place.mkdir(exist_ok=True)
+    # --prefix and not cwd: npm would look for a package.json in the folders above.
+    got = subprocess.call(
+        ["npm", "install", "--prefix", str(place), "--no-save", "--no-package-lock", "--no-audit", "--no-fund",
+         "--ignore-scripts", "--loglevel=error", f"{_PACKAGE}@{VERSION}"], stdout=subprocess.DEVNULL
+    )  # fmt: skip
+    if got != 0:
+        raise RuntimeError(f"npm could not install {_PACKAGE} {VERSION}: see above. The same command tries again.")
+
+
+def forget_stale(pid_file: Path) -> None:
+    """Remove the note of a proxy that is gone: JupyterHub would end whatever process has its number today."""
+    with suppress(FileNotFoundError, ValueError):
+        pid = int(pid_file.read_text())
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if _PACKAGE.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return
+        os.unlink(pid_file)
+
+
+def _folder(environment: Path) -> Path:
+    return environment / "proxy" / "node_modules" / _PACKAGE
