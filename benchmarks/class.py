@@ -37,7 +37,7 @@ import psutil  # type: ignore[import-untyped]  # comes with ipykernel
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from hub import checks  # noqa: E402
+from hub import checks, proxy  # noqa: E402
 from tests.class_hub import Hub, shared_environment  # noqa: E402
 from tests.hub_client import CellError, HubError, Kernel, KernelGone, Student, view_of  # noqa: E402
 
@@ -237,6 +237,7 @@ def main() -> None:
         sys.exit("JupyterHub is not in this environment; it comes with: python3 tools/make_environment.py test hub")
     if fault := checks.not_root():
         sys.exit(fault)
+    proxy.install()
     print(f"| {' | '.join(COLUMNS)} |")
     print("| ---: " * len(COLUMNS) + "|")
     faults = []
