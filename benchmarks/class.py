@@ -206,7 +206,7 @@ def measure(course: Path, students: int, path: str, count: int) -> tuple[str, li
     faults = [day.error for day in days if day.error]
     lost = sum(day.lost for day in days)
     seconds = [answer for day in days for answer in day.answers] or [0.0]
-    taken = max((kernels.private + servers.private) / students, machine)
+    taken = max((kernels.private + servers.private) / students, machine, 1)  # never 0, where nobody came in
     row = [
         str(students),
         f"{max(day.up for day in days):.0f} s",
