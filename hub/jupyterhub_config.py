@@ -2,7 +2,6 @@
 
 import os
 import sys
-from pathlib import Path
 
 from hub.memory import find_groups
 from hub.passwords import ClassAuthenticator

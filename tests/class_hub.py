@@ -14,12 +14,11 @@ import signal
 import socket
 import subprocess
 import sys
-import sysconfig
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from hub import checks, proxy
+from hub import checks
 from hub.memory import find_groups
 
 ROOT = Path(__file__).parent.parent
