@@ -59,7 +59,7 @@ def install(extras: list) -> None:
     if call(*pip, "-c", str(ROOT / "constraints.txt"), "-e", project) != 0:
         sys.exit("The installation did not finish: see above. The same command takes it up again.")
     if call("-m", "pipeline_helpers.shared_weights") != 0:
-        print("The weights could not be shared: the course works all the same; each model takes 90 MB more.")
+        print("The weights could not be shared between users: the course works all the same.")
     before = recorded()
     kept = set(before["extras"]) if before.get("packages") == packages() else set()
     record(packages=packages(), extras=sorted(kept | set(extras)), folder=folder)
