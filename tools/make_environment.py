@@ -152,7 +152,7 @@ def record(**now: object) -> None:
 def only_one() -> "Iterator[None]":
     """Wait until no other process installs here. The system takes the lock back when a process dies."""
     try:
-        lock = os.open(str(ROOT / ".venv.lock"), os.O_RDWR | os.O_CREAT)
+        lock = os.open(str(ROOT / ".venv.lock"), os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         sys.exit(f"Nothing can be installed into {ROOT}: {error.strerror}. Copy the course to a folder of your own.")
     try:
