@@ -22,7 +22,7 @@ def index(folder: Path) -> Iterator[tuple[str, list[str]]]:
             if file.suffix == ".whl" and file.is_file():
                 self._send(200, file.read_bytes(), "application/zip")
                 return
-            project = path.strip("/")
+            project = path.strip("/").replace("-", "_")
             wheels = sorted(wheel.name for wheel in folder.glob(f"{project}-*.whl"))
             page = "".join(f'<a href="/{quote(name)}">{name}</a><br>' for name in wheels)
             self._send(200 if wheels else 404, f"<!DOCTYPE html><html><body>{page}</body></html>".encode(), "text/html")

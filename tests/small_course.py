@@ -49,7 +49,7 @@ def wheel(folder: str | Path, project: str, version: str, files: dict[str, str],
         "entry_points.txt": "[console_scripts]\ncourse-hello = pipeline_helpers:hello\n",
         "RECORD": "",
     }
-    if project == "torch":
+    if project != "pipeline-helpers":
         del about["entry_points.txt"]
     with zipfile.ZipFile(Path(folder, f"{name}-py3-none-any.whl"), "w") as made:
         for file, text in {**files, **{f"{info}/{file}": text for file, text in about.items()}}.items():

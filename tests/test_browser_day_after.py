@@ -192,6 +192,7 @@ def test_a_kernel_that_dies_is_noticed(views):
 
 
 def test_a_restart_in_one_tab_is_noticed_in_the_other(views, url):
+    save(views)
     other = views.context.new_page()
     browser.show_notebook(other, url, "views.ipynb")
     expect_alive(other)
@@ -224,6 +225,7 @@ def test_a_page_without_cells_says_to_load_it_again(page, url):
     browser.open_notebook(page, url, "views.ipynb", "voila")
     expect_alive(page)
     end_all_kernels(page, url)
+    box(page).press("a")  # the page finds out when somebody uses it
     page.get_by_role("status").get_by_text("Recarga la página.").first.wait_for()
     assert not page.get_by_text(AGAIN["es"]).first.is_visible()
     page.get_by_role("button", name="English").click()

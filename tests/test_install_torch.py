@@ -38,7 +38,7 @@ def environment(tmp_path_factory):
 def course(environment):
     """The same without torch."""
     yield environment
-    for left in packages(environment).glob("torch*"):
+    for left in packages(environment).glob("*torch*"):
         shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
@@ -49,7 +49,8 @@ def indexes(tmp_path_factory):
     folders = {name: tmp_path_factory.mktemp(name) for name in wheels}
     for name, versions in wheels.items():
         for version in versions:
-            wheel(folders[name], "torch", version, {"torch.py": ""})
+            wheel(folders[name], "torch", version, {"torch.py": ""}, "Requires-Dist: what-torch-needs\n")
+    wheel(folders["usual"], "what-torch-needs", "1.0", {})
     with (
         loopback_index.index(folders["cpu"]) as cpu,
         loopback_index.index(folders["usual"]) as usual,
@@ -82,6 +83,11 @@ def test_torch_alone_comes_from_pytorchs_index(course, indexes):
     assert run(course, url) == ""
     assert torch_in(course) == "1.0+cpu"
     assert set(asked) == {"/torch/", "/torch-1.0+cpu-py3-none-any.whl"}
+
+
+def test_another_version_is_not_offered(indexes):
+    assert not install_torch.offers(indexes["older"][0], "1.0", patience=60)
+    assert install_torch.offers(indexes["older"][0], "1.0.1", patience=60)
 
 
 def test_an_installed_torch_is_left_as_it_is(course, indexes):
@@ -180,5 +186,6 @@ def test_the_whole_installation_takes_one_of_the_two(course, indexes, index, exp
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert torch_in(course) == expected
     assert ("5.2 GB" in done.stdout) == (expected == "1.0")
-    assert bool(asked) == (expected == "1.0"), "the usual index was asked though torch was there"
+    assert "/what-torch-needs/" in asked
+    assert ("/torch/" in asked) == (expected == "1.0"), "the usual index was asked though torch was there"
     assert json.loads((course / ".venv" / "installed.json").read_text())["extras"] == []

@@ -59,7 +59,7 @@ def install(extras: list) -> None:
     if call(*pip, "-c", str(ROOT / "constraints.txt"), "-e", project) != 0:
         sys.exit("The installation did not finish: see above. The same command takes it up again.")
     if call("-m", "pipeline_helpers.shared_weights") != 0:
-        print("The weights could not be shared: the course works all the same; each model takes 90 MB more.")
+        print("The weights could not be shared between users: the course works all the same.")
     before = recorded()
     kept = set(before["extras"]) if before.get("packages") == packages() else set()
     record(packages=packages(), extras=sorted(kept | set(extras)), folder=folder)
@@ -152,7 +152,7 @@ def record(**now: object) -> None:
 def only_one() -> "Iterator[None]":
     """Wait until no other process installs here. The system takes the lock back when a process dies."""
     try:
-        lock = os.open(str(ROOT / ".venv.lock"), os.O_RDWR | os.O_CREAT)
+        lock = os.open(str(ROOT / ".venv.lock"), os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         sys.exit(f"Nothing can be installed into {ROOT}: {error.strerror}. Copy the course to a folder of your own.")
     try:

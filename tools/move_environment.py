@@ -44,7 +44,7 @@ def give_python(file: Path, python: bytes) -> None:
     if begins is None:
         return
     first = b"#!" + python
-    if b" " in python or len(first) > 126:  # more than Linux reads of such a line
+    if b" " in python or len(first) > 126:  # more than every system reads of such a line
         first = b"#!/bin/sh\n'''exec' \"" + python + b'" "$0" "$@"\n\' \'\'\''
     replace(file, first + b"\n" + content[begins.end() :])
 

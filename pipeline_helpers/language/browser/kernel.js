@@ -37,6 +37,16 @@ function initialize({ model: { widget_manager: manager } }) {
   });
   if (!notebook) {
     kernel?.connectionStatusChanged.connect((_, status) => status === "disconnected" && gone());
+    // Of a kernel that was ended while nobody used it Voila's page hears nothing: it asks when somebody does.
+    let asking = false;
+    const ask = async () => {
+      if (asking || !kernel) return;
+      asking = true;
+      const answer = await fetch(`${kernel.serverSettings.baseUrl}api/kernels/${kernel.id}`).catch(() => null);
+      if (answer?.status === 404) gone();
+      asking = false;
+    };
+    for (const name of ["focusin", "input"]) document.addEventListener(name, ask);
     return;
   }
   kernel.kernelChanged.connect(gone);
