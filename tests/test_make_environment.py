@@ -97,6 +97,19 @@ def test_without_shared_weights_the_course_is_installed_all_the_same(project, ca
     assert capsys.readouterr().out.count("The weights could not be shared") == 1
 
 
+def test_new_weights_are_shared_again_and_new_settings_installed(project):
+    make_environment.main([])
+    for file, then in (("pipeline_helpers/classroom/model.safetensors", [""]), ("share/settings.json", ["", ""])):
+        path = project.folder / file
+        path.parent.mkdir(parents=True)
+        path.write_text("new")
+        before = len(project.calls)
+        make_environment.main([])
+        assert installations(project) == then
+        assert ("pipeline_helpers.shared_weights" in project.calls[-1]) == (len(then) == 1)
+        assert len(project.calls) > before
+
+
 def test_an_environment_that_can_not_be_put_right_is_not_thrown_away(project):
     project.ends["move_environment.py"] = 1
     with pytest.raises(SystemExit, match="make clean"):

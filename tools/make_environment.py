@@ -35,10 +35,16 @@ def main(extras: list) -> None:
 
 
 def installed(extras: list) -> bool:
-    """Whether nothing is left to do: the same packages, at least these extras, the same folder, a Python that runs."""
+    """Whether nothing is left to do: packages, weights and folder as they were, and a Python that runs."""
     then = recorded()
-    same = then.get("packages") == packages() and then.get("folder") == os.path.realpath(str(VENV))
-    return same and set(extras) <= set(then["extras"]) and runs()
+    same = then.get("weights") == weights() and then.get("folder") == os.path.realpath(str(VENV))
+    return same and has_packages(extras) and runs()
+
+
+def has_packages(extras: list) -> bool:
+    """Whether pip has done its part: the same packages, and at least these extras."""
+    then = recorded()
+    return then.get("packages") == packages() and set(extras) <= set(then["extras"])
 
 
 def install(extras: list) -> None:
@@ -46,23 +52,32 @@ def install(extras: list) -> None:
     folder = os.path.realpath(str(VENV))
     if not runs():
         make()
-    elif recorded().get("folder") != folder and not VENV.is_symlink():  # a link leads to another folder's environment
-        if call("move_environment.py") != 0:
-            sys.exit("The environment in .venv can't be put right: see above. make clean lets it be made anew.")
-        record(folder=folder)
-        if installed(extras):
-            return
+    elif moved(folder) and call("move_environment.py") != 0:
+        sys.exit("The environment in .venv can't be put right: see above. make clean lets it be made anew.")
+    record(folder=folder)
+    if not has_packages(extras):
+        install_packages(extras)
+    if recorded().get("weights") != weights():
+        if call("-m", "pipeline_helpers.shared_weights") != 0:
+            print("The weights could not be shared between users: the course works all the same.")
+        record(weights=weights())
+
+
+def moved(folder: str) -> bool:
+    """Whether the environment that is in `folder` now was made in another; a link leads to another course's own."""
+    return recorded().get("folder") != folder and not VENV.is_symlink()
+
+
+def install_packages(extras: list) -> None:
     print("Installing: 1.5 GB with torch's build for the CPU, about two minutes on a fast network ...", flush=True)
     call("install_torch.py")
     project = str(ROOT) + ("[" + ",".join(extras) + "]" if extras else "")
     pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if call(*pip, "-c", str(ROOT / "constraints.txt"), "-e", project) != 0:
         sys.exit("The installation did not finish: see above. The same command takes it up again.")
-    if call("-m", "pipeline_helpers.shared_weights") != 0:
-        print("The weights could not be shared between users: the course works all the same.")
     before = recorded()
     kept = set(before["extras"]) if before.get("packages") == packages() else set()
-    record(packages=packages(), extras=sorted(kept | set(extras)), folder=folder)
+    record(packages=packages(), extras=sorted(kept | set(extras)))
 
 
 def call(*arguments: str) -> int:
@@ -127,15 +142,28 @@ def dotted(version: tuple) -> str:
 
 
 def packages() -> str:
-    """A sum of the two files that decide what is installed."""
+    """A sum of what decides what is installed."""
+    return sum_of("pyproject.toml", "constraints.txt", "share")
+
+
+def weights() -> str:
+    """A sum of what the shared weights are made from."""
+    return sum_of("pipeline_helpers/classroom")
+
+
+def sum_of(*names: str) -> str:
+    """The sha256 of these files, and of all in these folders; what is missing counts as nothing."""
     digest = hashlib.sha256()
-    for name in ("pyproject.toml", "constraints.txt"):
-        digest.update((ROOT / name).read_bytes())
+    for name in names:
+        place = ROOT / name
+        for path in [place, *sorted(place.rglob("*"))]:
+            if path.is_file():
+                digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def recorded() -> dict:
-    """What `.venv` says of itself: `packages`, `extras` and `folder`; nothing before its first installation."""
+    """What `.venv` says of itself: `packages`, `extras`, `weights`, `folder`; nothing before it is installed."""
     try:
         return json.loads((VENV / "installed.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
