@@ -118,10 +118,8 @@ def announcements(settings: Settings) -> list[str]:
         said.append("This is plain HTTP: who listens on the network can read passwords. With HTTPS: certificate= key=")
     if not memory.find_groups(f"pipeline-{settings.prefix.strip('-')}"):
         said.append("No memory limit holds: this system has no memory cgroup that can be written to.")
-    for name in settings.teachers:
-        if password := first_password(settings.passwords, name):
-            said.append(f"For the teacher {name}, a first password: {password}")
-    return said
+    first = {name: first_password(settings.passwords, name) for name in settings.teachers}
+    return said + [f"For the teacher {name}, a first password: {word}" for name, word in first.items() if word]
 
 
 def own_address(settings: Settings) -> str:

@@ -30,7 +30,7 @@ def not_shareable(paths: Iterable[Path] | None = None) -> str | None:
             advice = (
                 "use a Python that all may run, as /usr/bin/python3 is: make clean hub PYTHON=/usr/bin/python3"
                 if interpreter
-                else "move the course to a folder that only root can write to, such as /opt/pipeline, and start it there"
+                else "move the course to a folder that only root can write to, such as /opt/pipeline, and start there"
             )
             return f"{fault}; students need {path}: {advice}."
     return None

@@ -5,7 +5,7 @@ never written to: what is new in the course goes beside it, as `name.new.ipynb`,
 comes back, which is how a fresh one is had. It can be killed at any moment: a file is there whole or not at all, and
 what was done is written down last, so that the next start takes it up again.
 
-It never runs as root, since the folder is the student's to fill with symbolic links; it needs the standard library only.
+It never runs as root, since the folder is the student's to fill with symbolic links. It needs nothing installed.
 """
 
 import hashlib
@@ -92,7 +92,7 @@ def _content(path: Path) -> bytes | None:
 
 
 def _read(path: Path) -> dict[str, dict[str, str]]:
-    """What was done before. A record that is lost or spoilt costs nothing but updates: what differs is the student's."""
+    """What was done before. A record that is lost costs nothing but updates: what differs is the student's."""
     try:
         record = json.loads(_content(path) or b"")
         return {part: {str(name): str(sum_) for name, sum_ in record[part].items()} for part in ("put", "offered")}

@@ -58,7 +58,7 @@ c.Spawner.default_url = f"/lab/tree/{min(path.name for path in LESSONS.glob('*.i
 c.Spawner.disable_user_config = True  # nobody's settings keep their own server from starting
 c.Spawner.env_keep = ["LANG", "LC_ALL", "LD_LIBRARY_PATH"]
 # Thirty students who come in at the same minute wait for one another.
-c.Spawner.start_timeout = c.Spawner.http_timeout = 600
+c.Spawner.start_timeout, c.Spawner.http_timeout = 300, 180
 
 # Whoever has gone gives the memory back.
 if settings.idle:

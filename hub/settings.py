@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 COURSE = Path(__file__).resolve().parent.parent
 """The folder of the course: its lessons are copied from here."""
@@ -67,5 +68,6 @@ def handed_over() -> Settings:
     """
     if _VARIABLE not in os.environ:
         raise RuntimeError("This configuration belongs to `make hub`, or `python -m hub`: start the hub with that.")
-    fields = json.loads(os.environ[_VARIABLE])
-    return Settings(**{key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()})
+    fields: dict[str, Any] = json.loads(os.environ[_VARIABLE])
+    lists = {key: tuple(value) for key, value in fields.items() if isinstance(value, list)}
+    return Settings(**(fields | lists))

@@ -11,6 +11,7 @@ from jupyterhub.spawner import LocalProcessSpawner
 from traitlets import Any
 
 from hub.memory import Groups
+from hub.ports import free_ports
 from hub.settings import COURSE, Settings
 from hub.users import unix_name, unix_user
 
@@ -27,8 +28,8 @@ class ClassSpawner(LocalProcessSpawner):
         groups: where memory is limited; None where the system has no place for it.
     """
 
-    settings: Settings = Any().tag(config=True)  # type: ignore[assignment]
-    groups: Groups | None = Any(None, allow_none=True).tag(config=True)  # type: ignore[assignment]
+    settings: Settings = Any().tag(config=True)
+    groups: Groups | None = Any(None, allow_none=True).tag(config=True)
 
     @property
     def unix_name(self) -> str:
@@ -42,6 +43,7 @@ class ClassSpawner(LocalProcessSpawner):
         if self.groups:
             self.groups.make(self.unix_name, self.settings.memory)
         self.notebook_dir = f"{entry.pw_dir}/notebooks"
+        self.port = free_ports()
         return await super().start()
 
     async def _copy_lessons(self, entry: pwd.struct_passwd) -> None:
@@ -60,7 +62,7 @@ class ClassSpawner(LocalProcessSpawner):
         if process.returncode != 0:
             self.log.error("%s has not got all lessons: %s", self.unix_name, said.decode(errors="replace"))
 
-    def make_preexec_fn(self, name: str) -> Callable[[], None]:
+    def make_preexec_fn(self, name: str) -> Callable[[], None]:  # noqa: ARG002 - the hub's name, not the machine's
         """What the new process does as root before it becomes the student: it goes where its memory is limited."""
         become_the_student = super().make_preexec_fn(self.unix_name)
         groups, group = self.groups, self.unix_name

@@ -11,7 +11,6 @@ import secrets
 import select
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from hub import checks
 from hub.memory import find_groups
+from hub.ports import free_ports
 
 ROOT = Path(__file__).parent.parent
 LIBRARY = f"lib/python{sys.version_info.major}.{sys.version_info.minor}"
@@ -100,7 +100,7 @@ class Hub:
     def __init__(self, course: Path, **options: str) -> None:
         self.course, self.prefix = course, f"t{secrets.token_hex(2)}-"
         self.folder = Path("/tmp", f"class-{secrets.token_hex(4)}")
-        self.port = _free_ports()
+        self.port = free_ports(3)
         self.url = f"http://127.0.0.1:{self.port}"
         self.options = options
         self.said: list[str] = []
@@ -112,7 +112,7 @@ class Hub:
 
     def start(self) -> None:
         """`make hub`'s own command, up to the moment when the hub says that it is there."""
-        command = [self.course / ".venv" / "bin" / "python", "-m", "hub", "--class", self.folder, "--prefix",
+        command: list[str | Path] = [self.course / ".venv" / "bin" / "python", "-m", "hub", "--class", self.folder, "--prefix",
                    self.prefix, "--address", "127.0.0.1", "--port", str(self.port)]  # fmt: skip
         for name, value in self.options.items():
             command += [f"--{name}", value]
@@ -202,15 +202,3 @@ def _line(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     except (FileNotFoundError, ProcessLookupError):
         return ""
-
-
-def _free_ports() -> int:
-    """The first of three ports in a row that are free on loopback."""
-    while True:
-        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
-            first = stack.enter_context(socket.socket())
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            for further in (port + 1, port + 2):
-                stack.enter_context(socket.socket()).bind(("127.0.0.1", further))
-            return port

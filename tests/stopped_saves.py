@@ -21,6 +21,6 @@ def _load_jupyter_server_extension(app):
         file.write(text[: len(text) // 2])
         file.flush()
         open(pipe, "w").close()
-        threading.Event().wait()
+        return threading.Event().wait()
 
     nbformat.write = stopped
