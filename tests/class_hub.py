@@ -112,8 +112,10 @@ class Hub:
 
     def start(self) -> None:
         """`make hub`'s own command, up to the moment when the hub says that it is there."""
-        command: list[str | Path] = [self.course / ".venv" / "bin" / "python", "-m", "hub", "--class", self.folder, "--prefix",
-                   self.prefix, "--address", "127.0.0.1", "--port", str(self.port)]  # fmt: skip
+        command: list[str | Path] = [
+            self.course / ".venv" / "bin" / "python", "-m", "hub", "--class", self.folder, "--prefix", self.prefix,
+            "--address", "127.0.0.1", "--port", str(self.port),
+        ]  # fmt: skip
         for name, value in self.options.items():
             command += [f"--{name}", value]
         self.process = subprocess.Popen(
