@@ -49,6 +49,8 @@ c.Spawner.args = [
     "--ServerApp.contents_manager_class=hub.contents.WholeFiles",
     # A kernel's ports are open to all users of the machine: without its keys nobody hears what it prints.
     "--KernelManager.transport_encryption=required",
+    # A kernel that starts while thirty others import torch takes its time to answer; after 60 s its page would be shut.
+    "--MappingKernelManager.kernel_info_timeout=600",
     # Not a login shell, which would forget the course's environment.
     "--ServerApp.terminado_settings={'shell_command': ['/bin/bash']}",
     # Nothing can be installed into everybody's environment, so nothing is offered.

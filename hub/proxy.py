@@ -8,7 +8,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-VERSION = "5.3.0"
+VERSION = "5.1.0"  # the last one for Node.js 18, which Debian 12 and Ubuntu 24.04 have
+OLDEST_NODE = 18
 _PACKAGE = "configurable-http-proxy"
 
 
@@ -26,8 +27,10 @@ def install(environment: Path = Path(sys.prefix)) -> None:
     with suppress(FileNotFoundError, ValueError, KeyError):
         if json.loads((_folder(environment) / "package.json").read_text())["version"] == VERSION:
             return
-    if not shutil.which("npm") or not shutil.which("node"):
-        raise RuntimeError("The hub's proxy needs Node.js and npm. On Debian and Ubuntu: apt install nodejs npm")
+    if not shutil.which("npm") or _node() < OLDEST_NODE:
+        raise RuntimeError(
+            f"The hub's proxy needs npm, and Node.js {OLDEST_NODE} or newer. On Debian and Ubuntu: apt install nodejs npm"
+        )
     place = environment / "proxy"
     place.mkdir(exist_ok=True)
     # --prefix and not cwd: npm would look for a package.json in the folders above.
@@ -37,6 +40,15 @@ def install(environment: Path = Path(sys.prefix)) -> None:
     )  # fmt: skip
     if got != 0:
         raise RuntimeError(f"npm could not install {_PACKAGE} {VERSION}: see above. The same command tries again.")
+
+
+def _node() -> int:
+    """The major version of Node.js; 0 where there is none."""
+    try:
+        said = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout
+    except FileNotFoundError:
+        return 0
+    return int(said.strip().lstrip("v").partition(".")[0] or 0)
 
 
 def forget_stale(pid_file: Path) -> None:
