@@ -66,6 +66,19 @@ def test_storing_twice_changes_nothing(tmp_path):
     assert path.read_bytes() == once
 
 
+def test_what_jupyterlab_saves_of_widgets_leaves_no_trace(tmp_path):
+    path = tmp_path / "00_a.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("import pipeline_helpers as ph\nph.language_switch()")]), path)
+    run_lessons.store(path)
+    before = path.read_bytes()
+    saved = nbformat.read(path, as_version=4)
+    saved.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {"1": {}}, "version_major": 2}}
+    saved.cells[0].outputs[0].data[run_lessons.WIDGET] = {"model_id": "1", "version_major": 2, "version_minor": 0}
+    nbformat.write(saved, path)
+    run_lessons.store(path)
+    assert path.read_bytes() == before
+
+
 PROSE = '<div lang="es">\n\n{es}\n\n</div>\n<div lang="en">\n\n{en}\n\n</div>'
 HEADING = '## <span lang="es">Relleno</span> <span class="ph-between">·</span> <span lang="en">It\'s padding</span>\n\n'
 

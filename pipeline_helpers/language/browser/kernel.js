@@ -27,20 +27,20 @@ function initialize({ model: { widget_manager: manager } }) {
   // ipywidgets notices a restart, but no kernel that was shut down, has died or was changed for another one, nor a
   // restart from another tab: all there is to see of that is that messages come from another kernel's session.
   const gone = () => manager.disconnect();
-  const notebook = manager.context; // Voila's page has none
+  const notebook = manager.context; // Voila's page has none; other hosts may lack more
   const kernel = notebook?.sessionContext ?? manager.kernel;
   let session = null;
-  kernel?.iopubMessage.connect((_, { header }) => {
+  kernel?.iopubMessage?.connect((_, { header }) => {
     if (header.msg_type !== "status") return; // others may be the server's own
     if (session && session !== header.session) gone();
     session = header.session;
   });
-  if (!notebook) {
-    kernel?.connectionStatusChanged.connect((_, status) => status === "disconnected" && gone());
+  if (!notebook?.sessionContext) {
+    kernel?.connectionStatusChanged?.connect((_, status) => status === "disconnected" && gone());
     // Of a kernel that was ended while nobody used it Voila's page hears nothing: it asks when somebody does.
     let asking = false;
     const ask = async () => {
-      if (asking || !kernel) return;
+      if (asking || !kernel?.serverSettings) return;
       asking = true;
       const answer = await fetch(`${kernel.serverSettings.baseUrl}api/kernels/${kernel.id}`).catch(() => null);
       if (answer?.status === 404) gone();
