@@ -29,7 +29,7 @@ def install(environment: Path = Path(sys.prefix)) -> None:
             return
     if not shutil.which("npm") or _node() < OLDEST_NODE:
         raise RuntimeError(
-            f"The hub's proxy needs npm, and Node.js {OLDEST_NODE} or newer. On Debian and Ubuntu: apt install nodejs npm"
+            f"The hub's proxy needs npm and Node.js {OLDEST_NODE} or newer. On Debian or Ubuntu: apt install nodejs npm"
         )
     place = environment / "proxy"
     place.mkdir(exist_ok=True)

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # comes with JupyterLab
+import yaml
 from markdown_it import MarkdownIt
 
 from hub.settings import Settings
