@@ -47,8 +47,9 @@ def timed():
     began = time.perf_counter()
     refresh()
     seconds.append(time.perf_counter() - began)
+    memory = psutil.Process().memory_info()  # not the weights, which are mapped page by page as words first occur
     report.value = json.dumps(
-        {{"ms": seconds[-1] * 1000, "count": len(seconds), "mb": psutil.Process().memory_info().rss / 1e6}})
+        {{"ms": seconds[-1] * 1000, "count": len(seconds), "mb": (memory.rss - memory.shared) / 1e6}})
 view.refresh = timed
 view
 """

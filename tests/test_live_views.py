@@ -11,6 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 import pipeline_helpers as ph
 from pipeline_helpers import shared_weights
 from pipeline_helpers.language import LANGUAGES, choose_language
+from pipeline_helpers.live import base
 from pipeline_helpers.live.base import checkpoint_name
 from pipeline_helpers.stages import load_tokenizer
 from tests.live_views import VIEWS, in_a_loop, make_checkpoint, read
@@ -279,3 +280,22 @@ def test_an_error_is_stored_as_a_sentence_in_both_languages(make, tmp_path):
     assert "No se puede cargar" in html
     assert "be loaded" in html
     assert "<img" not in html
+
+
+def test_other_languages_wait_until_nobody_types():
+    view = ph.LivePipeline("I love this film", debounce=0)
+    waiting, rendered = [], []
+    render = view._render
+    view._render = lambda result, lang: rendered.append(lang) or render(result, lang)
+
+    def listen():
+        asyncio.get_running_loop().call_later = lambda *call: waiting.append(call)
+
+    in_a_loop(listen, *[lambda text=text: setattr(view.text, "value", text) for text in ("I hate", "I hate it")])
+    assert [call[0] for call in waiting] == [base.CALM] * 2
+    assert rendered == ["es", "es"]
+    assert view.output.words == {}  # what it said of another text is no answer to this one
+    for _, translate, shown in waiting:
+        translate(shown)
+    assert rendered == ["es", "es", "es", "en"]
+    assert "Model: ids" in view.output.words["en"]["html"]

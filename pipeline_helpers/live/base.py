@@ -21,13 +21,15 @@ import traitlets
 from pipeline_helpers.checkpoints import ENVIRONMENT
 from pipeline_helpers.checkpoints import checkpoint as choose_checkpoint
 from pipeline_helpers.hub import CheckpointError
-from pipeline_helpers.language import LANGUAGES, Mistake, on_change, say, say_in_each
+from pipeline_helpers.language import LANGUAGES, Mistake, current_language, on_change, say, say_in_each
 from pipeline_helpers.live.controls import Panel, TextBox
 from pipeline_helpers.live.markup import Html, join, shorten, tag
 from pipeline_helpers.stages import check_name, load
 
 DEBOUNCE = 0.15
 """Seconds from a change to the answer: what is typed in between is answered together."""
+CALM = 1.0
+"""Seconds without a change until a result is put into the other languages too, for a page that has no kernel."""
 
 
 def checkpoint_name(checkpoint: str | None) -> str:
@@ -75,6 +77,7 @@ class LiveView(ipywidgets.VBox):
         self._lock = threading.RLock()  # JupyterLab runs widgets on a thread of their own, cells on another
         self._clock: tuple[asyncio.AbstractEventLoop, float] | None = None
         self._loaded: tuple[str | None, Any] | None = None
+        self._times_shown = 0
         super().__init__([*controls, self.status, self.output], checkpoint=checkpoint)
         self.layout.width = "100%"
         self.add_class("ph-view")
@@ -146,7 +149,20 @@ class LiveView(ipywidgets.VBox):
             self._show()
 
     def _show(self) -> None:
-        made = {lang: self._shown(lang) for lang in LANGUAGES}
+        self._times_shown += 1
+        self._show_in(current_language())
+        try:
+            asyncio.get_running_loop().call_later(CALM, self._translate, self._times_shown)
+        except RuntimeError:  # a plain Python script has no loop
+            self._translate(self._times_shown)
+
+    def _translate(self, shown: int) -> None:
+        with self._lock:
+            if shown == self._times_shown:  # else somebody is still typing
+                self._show_in(*LANGUAGES)
+
+    def _show_in(self, *languages: str) -> None:
+        made = {lang: self._shown(lang) for lang in languages}
         # One message for each, and none where nothing changed.
         self.status.show({lang: {"html": notices} for lang, (notices, _) in made.items()})
         self.output.show({lang: {"html": result} for lang, (_, result) in made.items()})
