@@ -5,11 +5,14 @@ import re
 import subprocess
 import sys
 import tomllib
+from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 import pipeline_helpers as ph
+from tools import make_environment
 
 ROOT = Path(__file__).parent.parent
 HEAVY = ("torch", "transformers", "matplotlib", "ipywidgets", "numpy", "anywidget", "huggingface_hub")
@@ -57,6 +60,19 @@ def test_every_direct_dependency_is_pinned_within_its_range():
             continue
         assert name in pins, f"{name} is in pyproject.toml and not in constraints.txt"
         assert requirement.specifier.contains(pins[name]), f"{name} {pins[name]} is outside {requirement.specifier}"
+
+
+def test_every_pin_can_be_had_by_the_first_release_of_the_oldest_python():
+    # Debian 12 has 3.11.2: a pin that wants 3.11.5 keeps the whole course from being installed there.
+    packaging = pytest.importorskip("packaging.specifiers")
+    pins = re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    asked = {}
+    for name in pins:
+        with suppress(metadata.PackageNotFoundError):  # an extra that is not installed here
+            asked[name] = metadata.metadata(name)["Requires-Python"] or ""
+    oldest = ".".join(map(str, (*make_environment.OLDEST, 0)))
+    assert len(asked) > 100
+    assert {name: wants for name, wants in asked.items() if oldest not in packaging.SpecifierSet(wants)} == {}
 
 
 def test_no_file_names_a_machine():
