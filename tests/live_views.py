@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 
 import pipeline_helpers as ph
+from tests.loops import finish
 
 VIEWS = {
     "LiveTokenizer": lambda text="I love this film", **options: ph.LiveTokenizer(text, **options),
@@ -75,12 +76,8 @@ def read(panel):
 
 
 def in_a_loop(*steps):
-    """Run `steps` (functions, or seconds to wait) on an event loop, as a kernel does.
-
-    On a thread of its own: Playwright's loop stands on this one once a browser's test has run.
-    """
+    """Run `steps` (functions, or seconds to wait) on an event loop, as a kernel does."""
     import asyncio
-    from concurrent.futures import ThreadPoolExecutor
 
     async def run():
         for step in steps:
@@ -89,8 +86,7 @@ def in_a_loop(*steps):
             else:
                 await asyncio.sleep(step)
 
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, run()).result()
+    finish(run())
 
 
 def parts_of(view):

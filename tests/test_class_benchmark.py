@@ -11,6 +11,7 @@ import pytest
 
 import pipeline_helpers as ph
 from tests.hub_client import CellError
+from tests.loops import finish
 
 ROOT = Path(__file__).parent.parent
 benchmark = importlib.import_module("benchmarks.class")  # its name is a word of Python's
@@ -67,7 +68,7 @@ class Kernel:
 def test_what_is_not_answered_is_lost(monkeypatch, answer, lost):
     monkeypatch.setattr(benchmark, "ANSWER", 0.01)
     day = benchmark.Day()
-    asyncio.run(benchmark.typing(Kernel(answer), day, 5))
+    finish(benchmark.typing(Kernel(answer), day, 5))
     assert (len(day.answers), day.lost) == (5 - lost, lost)
 
 
@@ -90,7 +91,7 @@ class Student:
 
 def test_a_lesson_is_run_whole_and_saved_with_its_outputs():
     student = Student(("first", []), ("1 / 0", ["raises-exception"]), ("last", []))
-    asyncio.run(benchmark.lesson(student, "lesson.ipynb"))
+    finish(benchmark.lesson(student, "lesson.ipynb"))
     assert student.kernel.cells == ["first", "1 / 0", "last"]
     outputs = [cell["outputs"][0]["output_type"] for cell in student.saved["cells"] if cell["cell_type"] == "code"]
     assert outputs == ["display_data", "error", "display_data"]
@@ -99,7 +100,7 @@ def test_a_lesson_is_run_whole_and_saved_with_its_outputs():
 
 def test_a_cell_that_should_not_raise_is_an_error():
     with pytest.raises(CellError, match="division by zero"):
-        asyncio.run(benchmark.lesson(Student(("1 / 0", [])), "lesson.ipynb"))
+        finish(benchmark.lesson(Student(("1 / 0", [])), "lesson.ipynb"))
 
 
 @pytest.mark.hub

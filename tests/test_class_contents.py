@@ -1,6 +1,5 @@
 """A student's save: whole or not at all, whoever is killed in the middle of it."""
 
-import asyncio
 import json
 import os
 import signal
@@ -11,6 +10,7 @@ import pytest
 from tornado.web import HTTPError
 
 from hub.contents import WholeFiles
+from tests.loops import finish
 
 
 def notebook(text):
@@ -20,7 +20,7 @@ def notebook(text):
 
 
 def save(folder, model, path="a.ipynb"):
-    return asyncio.run(WholeFiles(root_dir=str(folder)).save(model, path))
+    return finish(WholeFiles(root_dir=str(folder)).save(model, path))
 
 
 def text_of(path):
@@ -121,5 +121,5 @@ def test_a_server_that_is_killed_while_it_writes_leaves_the_old_state_on_the_dis
     assert (tmp_path / "a.ipynb").exists() == there_was_one
     if there_was_one:
         assert text_of(tmp_path / "a.ipynb") == "old"
-    listed = asyncio.run(WholeFiles(root_dir=str(tmp_path)).get(""))["content"]
+    listed = finish(WholeFiles(root_dir=str(tmp_path)).get(""))["content"]
     assert [entry["name"] for entry in listed] == ["a.ipynb"] * there_was_one, "what is half is not shown"

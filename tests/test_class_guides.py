@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -112,7 +113,7 @@ def test_the_values_for_kubernetes_are_what_the_guide_says():
 
 def test_the_lessons_come_to_a_student_by_the_command_of_the_values(tmp_path):
     *shell, line = yaml.safe_load(VALUES)["singleuser"]["lifecycleHooks"]["postStart"]["exec"]["command"]
-    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    environment = {"HOME": str(tmp_path), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     subprocess.run([*shell, line.replace("/srv/course", str(ROOT))], env=environment, check=True)
     lessons = {path.name: path.read_bytes() for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert {path.name: path.read_bytes() for path in (tmp_path / "notebooks").glob("*.ipynb")} == lessons

@@ -7,7 +7,6 @@ import os
 import pwd
 import stat
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from hub.users import unix_user
 from tests import class_hub, hub_client
 from tests.hub_client import CellError, HubError, KernelGone, Student
+from tests.loops import finish as run
 from tools.run_lessons import KERNEL
 
 pytestmark = pytest.mark.hub
@@ -57,12 +57,6 @@ def listed_hub(course, tmp_path_factory):
         yield hub
     finally:
         hub.remove()
-
-
-def run(coroutine):
-    """Run it in a thread of its own: where the browser's tests have been, this one has an event loop already."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
 
 
 async def student(hub, name, password=PASSWORD):

@@ -105,11 +105,15 @@ def test_show_leaves_no_figure_open_after_a_hundred_calls():
 
 @pytest.mark.parametrize("name", PLOTS)
 def test_show_keeps_no_pixels(name, trace):
+    def pixels():
+        return {id(found) for found in gc.get_objects() if type(found) is RendererAgg}
+
     gc.collect()
     gc.disable()  # which would find them late, and in a kernel with torch takes a quarter of a second each time
     try:
+        before = pixels()  # other tests' figures
         figure_html(getattr(ph, name), sample(name, trace))
-        assert [found for found in gc.get_objects() if type(found) is RendererAgg] == []
+        assert pixels() <= before
     finally:
         gc.enable()
 
