@@ -9,9 +9,8 @@ import torch
 from safetensors import safe_open
 from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
-from tools.everyday_training import EVERYDAY
 from tools.measure_classroom import accuracy, probabilities
-from tools.training_data import read_examples
+from tools.measured import measured_sets
 
 CLASSROOM = Path(__file__).parents[1] / "pipeline_helpers" / "classroom"
 SENTENCES = ["I've been waiting for a HuggingFace course my whole life.", "I hate this so much!"]

@@ -13,8 +13,19 @@ from transformers import BertConfig, BertModel
 
 from tools import train_classroom
 from tools.convert_minilm import bert_to_distilbert, load_initial
-from tools.everyday_training import EVERYDAY, everyday_examples, is_near_copy, words
-from tools.measure_classroom import accuracy, standard_error
+from tools.everyday_english import english_examples
+from tools.everyday_spanish import spanish_examples
+from tools.measure_classroom import accuracy, agreement, standard_error
+from tools.measured import (
+    EVERYDAY,
+    EVERYDAY_ES,
+    is_near_copy,
+    measured_sets,
+    measured_texts,
+    read_table,
+    without_accents,
+    words,
+)
 from tools.training_data import find_split, plan_batches, read_examples, respell
 
 CLASSROOM = Path(__file__).parents[1] / "pipeline_helpers" / "classroom"
@@ -123,7 +134,7 @@ def test_respell(sst2, ordinary):
 
 
 def test_what_is_spelled_as_usual_stays_as_it_is():
-    for example in read_examples(EVERYDAY):
+    for example in read_examples(EVERYDAY) + read_examples(EVERYDAY_ES):
         assert respell(example.text) == example.text
 
 
@@ -176,29 +187,71 @@ def test_a_split_is_found_in_a_folder_and_on_the_hub(tmp_path, monkeypatch):
         find_split("stanfordnlp/sst2", "test")
 
 
-# --- the everyday sentences ---------------------------------------------------------------------------------------
+# --- the measured sentences ---------------------------------------------------------------------------------------
 
 
-def test_the_measured_sentences_are_many_balanced_and_different():
-    measured = read_examples(EVERYDAY)
-    assert len(measured) >= 200
-    assert sum(example.label for example in measured) * 2 == len(measured)
-    assert len({words(example.text) for example in measured}) == len(measured)
+def test_the_measured_sets_are_many_balanced_and_different():
+    sets = measured_sets()
+    sizes = {name: len(examples) for name, examples in sets.items()}
+    assert sizes["everyday"] == 224
+    assert sizes["everyday_es"] >= 250
+    assert sizes["everyday_es_plain"] == sizes["everyday_es_free"] == sizes["everyday_es"] / 2
+    for name, examples in sets.items():
+        assert sum(example.label for example in examples) * 2 == len(examples), name
+        assert len({tuple(words(example.text)) for example in examples}) == len(examples), name
+    spanish = [tuple(words(e.text)) for name in ("everyday_es", "people_es", "same_es", "films_es") for e in sets[name]]
+    assert len(set(spanish)) == len(spanish)
 
 
-def test_no_measured_sentence_is_trained_on():
-    measured = [words(example.text) for example in read_examples(EVERYDAY)]
-    drawn = everyday_examples(4000, random.Random("714 0"))  # those of the recipe's first epoch
+def test_the_same_sentences_stand_in_the_same_order_in_every_language():
+    sets = measured_sets()
+    labels = {tuple(example.label for example in sets[f"same_{lang}"]) for lang in "es en pt it fr ca de".split()}
+    assert len(labels) == 1
+    assert [e.label for e in sets["everyday_es"]] == [e.label for e in sets["everyday_es_in_english"]]
+    assert sets["everyday_es"] == sets["everyday_es_plain"] + sets["everyday_es_free"]
+
+
+def test_the_tables_are_whole():
+    for row in read_table(EVERYDAY_ES):
+        assert row["label"] in {"0", "1"}
+        assert row["form"] in {"plain", "free"}
+        assert all(row[column].strip() == row[column] != "" for column in ("sentence", "english"))
+
+
+def runs_of_five(text: str) -> set[str]:
+    said = without_accents(text).casefold()
+    said = "".join(mark if mark.isalnum() or mark in "'_" else " " for mark in said.replace("’", "'")).split()
+    return {" ".join(said[place : place + 5]) for place in range(len(said) - 4)}
+
+
+@pytest.mark.parametrize("draw", [english_examples, spanish_examples])
+def test_no_measured_sentence_is_trained_on(draw):
+    drawn = draw(4000, random.Random("714 0"))  # the first of those that the recipe's first epoch draws
     assert len(drawn) == 4000
     assert sum(example.label for example in drawn) == 2000
-    closest = max(len(a & b) / len(a | b) for a in {words(example.text) for example in drawn} for b in measured)
+    measured = [frozenset(words(text)) for text in measured_texts()]
+    closest = max(len(a & b) / len(a | b) for a in {frozenset(words(e.text)) for e in drawn} for b in measured)
     assert closest < 0.7
+    assert set().union(*map(runs_of_five, measured_texts())).isdisjoint(*(runs_of_five(e.text) for e in drawn))
 
 
-def test_a_near_copy_is_known():
-    assert is_near_copy("I HATE getting up early, in the morning.")
-    assert is_near_copy("I hate getting up so early in the morning!")
-    assert not is_near_copy("I hate washing up in the evening!")
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("I HATE getting up early, in the morning.", True),
+        ("I hate getting up so early in the morning!", True),
+        ("I hate washing up in the evening!", False),
+        ("mi telefono nuevo FUNCIONA de maravilla", True),  # without accents, another case
+        ("Ayer me dijeron que los vecinos de arriba son unos maleducados sin remedio", True),  # five words in a row
+        ("Mis vecinos de arriba son un encanto", False),
+    ],
+)
+def test_a_near_copy_is_known(text, near):
+    assert is_near_copy(text) == near
+
+
+def test_accents_and_case_and_marks_are_no_difference():
+    assert words("¿MAÑANA? ¡Qué alegría, it’s here!") == ["manana", "que", "alegria", "it's", "here"]
 
 
 # --- the run ------------------------------------------------------------------------------------------------------
@@ -209,10 +262,10 @@ def command(bert_folder, tmp_path):
     data = tmp_path / "data"
     data.mkdir()
     for split in ("train", "dev"):
-        rows = [f"{e.label}\t{e.text}" for e in everyday_examples(48, random.Random(split))]
+        rows = [f"{e.label}\t{e.text}" for e in english_examples(48, random.Random(split))]
         (data / f"{split}.tsv").write_text("\n".join(["label\tsentence", *rows]) + "\n", encoding="utf-8")
-    options = f"--initial {bert_folder} --data {data} --everyday-dev {data / 'dev.tsv'} --min-words 1 4 --everyday 8"
-    options += " --batch-size 8 --evaluate-every 5 --learning-rate 0.01 --dropout 0.3 --ema 0.5 --save-every 3"
+    options = f"--initial {bert_folder} --data {data} --english-dev {data / 'dev.tsv'} --spanish-dev {data / 'dev.tsv'}"
+    options += " --min-words 1 4 --english 8 --spanish 8 --batch-size 8 --evaluate-every 5 --learning-rate 0.01 --dropout 0.3 --ema 0.5 --save-every 3"
 
     def run(name: str, *more: str) -> dict[str, torch.Tensor]:
         places = ["--work", str(tmp_path / f"{name} work"), "--output", str(tmp_path / name)]
@@ -285,6 +338,10 @@ def test_the_learning_rate_rises_falls_to_zero_and_is_lower_near_the_input(bert_
 def test_accuracy_and_its_standard_error():
     assert accuracy([0.9, 0.4, 0.2, 0.6], [1, 1, 0, 0]) == 0.5
     assert standard_error(0.9, 900) == pytest.approx(0.01)
+
+
+def test_agreement_is_of_labels():
+    assert agreement([0.9, 0.4, 0.2, 0.6], [0.6, 0.1, 0.7, 0.4]) == 0.5
 
 
 def test_batches_are_padded_with_what_the_model_does_not_attend_to():

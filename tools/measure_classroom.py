@@ -2,8 +2,9 @@
 
     python tools/measure_classroom.py pipeline_helpers/classroom --data stanfordnlp/sst2 --mistakes 20
 
-Prints the accuracy with its standard error on SST-2's dev split, in its own and in ordinary spelling, and on the
-everyday sentences, with what the checkpoint gets most wrong.
+Prints the accuracy with its standard error on every set of ``measured.py`` and on SST-2's dev split, in its own and in
+ordinary spelling, with what the checkpoint gets most wrong; and how often the label of the same sentence is the same
+in another language.
 """
 
 from __future__ import annotations
@@ -21,7 +22,13 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreT
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that "python tools/…" finds its neighbours
 
-from tools.training_data import EVERYDAY, Example, find_split, read_examples, respell
+from tools.measured import measured_sets
+from tools.training_data import Example, find_split, read_examples, respell
+
+SAME_SENTENCES = [("everyday_es", "everyday_es_in_english")] + [
+    ("same_en", f"same_{language}") for language in ("es", "pt", "it", "fr", "ca", "de")
+]
+"""Sets of the same sentences in the same order."""
 
 
 def probabilities(
@@ -46,6 +53,11 @@ def probabilities(
 def accuracy(positive: Sequence[float], labels: Sequence[int]) -> float:
     """The part of the ``labels`` (0 or 1) that the probabilities of POSITIVE fall on the right side of 0.5 for."""
     return sum((p > 0.5) == (label == 1) for p, label in zip(positive, labels, strict=True)) / len(labels)
+
+
+def agreement(first: Sequence[float], second: Sequence[float]) -> float:
+    """How often the probabilities of POSITIVE of the same sentences in two languages give the same label."""
+    return sum((a > 0.5) == (b > 0.5) for a, b in zip(first, second, strict=True)) / len(first)
 
 
 def standard_error(share: float, count: int) -> float:
@@ -85,26 +97,28 @@ def _write_json(path: Path, content: dict) -> None:
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", help="folder or hub id of a checkpoint with the labels NEGATIVE, POSITIVE")
-    parser.add_argument("--data", help="SST-2: a folder or a hub id; without it only the everyday sentences")
-    parser.add_argument("--everyday", default=str(EVERYDAY))
+    parser.add_argument("--data", help="SST-2: a folder or a hub id; without it only the sets that come with the project")
     parser.add_argument("--mistakes", type=int, default=10, help="how many of each set to show")
     args = parser.parse_args(argv)
     model = AutoModelForSequenceClassification.from_pretrained(args.checkpoint)
     tokenizer = AutoTokenizer.from_pretrained(args.checkpoint)
-    sets = {"everyday": read_examples(args.everyday)}
+    sets = measured_sets()
     if args.data:
         dev = read_examples(find_split(args.data, "dev"))
         sets["SST-2 dev"] = dev
         sets["SST-2 dev, ordinary spelling"] = [Example(respell(e.text), e.label) for e in dev]
+    positive = {name: probabilities([e.text for e in examples], model, tokenizer) for name, examples in sets.items()}
     for name, examples in sets.items():
-        positive = probabilities([e.text for e in examples], model, tokenizer)
-        share = accuracy(positive, [e.label for e in examples])
-        print(f"{name}: {share:.2%} ± {standard_error(share, len(examples)):.2%} of {len(examples)}")
-        wrong = sorted(zip(positive, examples, strict=True), key=lambda pair: -abs(pair[0] - pair[1].label))
+        share = accuracy(positive[name], [e.label for e in examples])
+        print(f"{name}: {share:.1%} ± {standard_error(share, len(examples)):.1%} of {len(examples)}")
+        wrong = sorted(zip(positive[name], examples, strict=True), key=lambda pair: -abs(pair[0] - pair[1].label))
         for p, example in wrong[: args.mistakes]:
             predicted = int(p > 0.5)
             if predicted != example.label:
                 print(f"  {model.config.id2label[predicted]} {p if predicted else 1 - p:.3f}, wrongly: {example.text}")
+    for one, other in SAME_SENTENCES:
+        share = agreement(positive[one], positive[other])
+        print(f"{one}, {other}: the same label in {share:.1%} ± {standard_error(share, len(positive[one])):.1%}")
 
 
 if __name__ == "__main__":

@@ -36,10 +36,26 @@ def read_table(path: Path) -> list[dict[str, str]]:
 
 def other_sets() -> dict[str, list[Example]]:
     """The sets of ``others.tsv``, by name."""
-    sets = defaultdict(list)
+    sets: dict[str, list[Example]] = defaultdict(list)
     for row in read_table(OTHERS):
         sets[row["set"]].append(Example(row["sentence"], int(row["label"])))
     return dict(sets)
+
+
+def measured_sets() -> dict[str, list[Example]]:
+    """Every set by name: English, Spanish and its halves, the same in English, and those of ``others.tsv``."""
+    rows = read_table(EVERYDAY_ES)
+    spanish = {
+        form: [Example(row["sentence"], int(row["label"])) for row in rows if row["form"] == form]
+        for form in ("plain", "free")
+    }
+    return {
+        "everyday": read_examples(EVERYDAY),
+        "everyday_es": read_examples(EVERYDAY_ES),
+        **{f"everyday_es_{form}": examples for form, examples in spanish.items()},
+        "everyday_es_in_english": [Example(row["english"], int(row["label"])) for row in rows],
+        **other_sets(),
+    }
 
 
 def without_accents(text: str) -> str:
@@ -65,10 +81,7 @@ def runs(text: str) -> set[tuple[str, ...]]:
 @cache
 def measured_texts() -> list[str]:
     """Every sentence that something is measured on, in any language."""
-    spanish = read_table(EVERYDAY_ES)
-    texts = [example.text for example in read_examples(EVERYDAY)]
-    texts += [row[column] for row in spanish for column in ("sentence", "english")]
-    return texts + [example.text for examples in other_sets().values() for example in examples]
+    return [example.text for examples in measured_sets().values() for example in examples]
 
 
 @cache

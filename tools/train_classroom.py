@@ -1,4 +1,4 @@
-"""Train the classroom checkpoint: a small DistilBERT fine-tuned on SST-2.
+"""Train the classroom checkpoint: a small DistilBERT fine-tuned on SST-2 and on everyday English and Spanish.
 
     python tools/train_classroom.py --initial sentence-transformers/all-MiniLM-L6-v2 --data stanfordnlp/sst2 \\
         --work build/classroom --output pipeline_helpers/classroom
@@ -10,11 +10,11 @@ the spelling of each sentence, dropout) comes from ``--seed`` and is part of tha
 The recipe, beside what the options say:
 
 - Each sentence is put back into ordinary spelling half of the times that it is seen (``training_data.respell``).
-- Everyday sentences from templates (``everyday_training``) are mixed in, since film reviews are all that SST-2 has.
+- Everyday sentences in English (``everyday_english``) and Spanish (``everyday_spanish``) are mixed in, since English
+  film reviews are all that SST-2 has.
 - Epoch by epoch the shortest of SST-2's phrases are left out (``--min-words``): whole sentences are what counts.
 - AdamW with a learning rate that falls linearly after a warm-up and is lower in the layers nearer to the input.
-- The word embeddings stay as they are: what fine-tuning would do to the words of film reviews alone does not help
-  with other words, and half of all weights are theirs, so a step is much cheaper.
+- The word embeddings learn too: the vocabulary is English, and the pieces that Spanish words fall into meant nothing.
 - What is evaluated and kept is an exponential moving average of the weights, not the last weights.
 """
 
@@ -40,9 +40,11 @@ from transformers import DistilBertForSequenceClassification, PreTrainedTokenize
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that "python tools/…" finds its neighbours
 
 from tools.convert_minilm import load_initial
-from tools.everyday_training import everyday_examples
+from tools.everyday_english import english_examples
+from tools.everyday_spanish import spanish_examples
 from tools.measure_classroom import accuracy, probabilities, save_checkpoint
-from tools.training_data import EVERYDAY, Example, find_split, plan_batches, read_examples, respell
+from tools.measured import EVERYDAY, EVERYDAY_ES
+from tools.training_data import Example, find_split, plan_batches, read_examples, respell
 
 
 def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
@@ -51,9 +53,8 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     add("--initial", default="sentence-transformers/all-MiniLM-L6-v2", help="weights to start from: folder or hub id")
     add("--data", default="stanfordnlp/sst2", help="SST-2: a folder with train.tsv and dev.tsv, or a hub id")
-    add(
-        "--everyday-dev", default=str(EVERYDAY), help="everyday sentences to choose the checkpoint by, never trained on"
-    )
+    add("--english-dev", default=str(EVERYDAY), help="English sentences to choose the checkpoint by, never trained on")
+    add("--spanish-dev", default=str(EVERYDAY_ES), help="Spanish sentences to choose the checkpoint by")
     add("--output", required=True, help="folder for the finished checkpoint")
     add("--work", required=True, help="folder for the states of the run; a run found there is taken up")
     add(
@@ -63,7 +64,8 @@ def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:
         default=[1, 4, 9],
         help="one number an epoch: SST-2's shorter phrases sit it out",
     )
-    add("--everyday", type=int, default=4000, help="sentences from templates in each epoch")
+    add("--english", type=int, default=4000, help="everyday English sentences in each epoch")
+    add("--spanish", type=int, default=30000, help="everyday Spanish sentences in each epoch")
     add("--steps", type=int, help="end after so many steps (the learning rate falls to zero there)")
     add("--batch-size", type=int, default=32)
     add("--learning-rate", type=float, default=8e-5, help="of the head; each layer below has --layer-decay times it")
@@ -97,7 +99,7 @@ def make_plan(examples: list[Example], tokenizer: PreTrainedTokenizerBase, args:
             for e in examples
             if len(e.text.split()) >= min_words
         ]
-        texts += everyday_examples(args.everyday, rng)
+        texts += english_examples(args.english, rng) + spanish_examples(args.spanish, rng)
         ids = tokenizer([e.text for e in texts], truncation=True, max_length=128)["input_ids"]
         batches = plan_batches(list(map(len, ids)), range(len(ids)), batch_size=args.batch_size, rng=rng)
         plan += [[(ids[place], texts[place].label) for place in batch] for batch in batches]
@@ -118,8 +120,6 @@ def parameter_groups(model: DistilBertForSequenceClassification, args: argparse.
     layers = model.config.n_layers
     groups: dict[tuple[int, bool], list[torch.nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
-        if not parameter.requires_grad:
-            continue
         if ".embeddings." in name:
             depth = 0
         elif ".layer." in name:
@@ -161,9 +161,8 @@ class Run:
     history: list[dict] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.model.distilbert.embeddings.word_embeddings.weight.requires_grad_(False)
         self.optimizer = torch.optim.AdamW(parameter_groups(self.model, self.args), lr=0.0, fused=True)
-        self.parameters = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        self.parameters = list(self.model.parameters())
         self.average = [parameter.detach().clone() for parameter in self.parameters]
         self.state_file = Path(self.args.work) / "state.pt"
 
@@ -200,9 +199,9 @@ class Run:
         for name, examples in sets.items():
             scores = probabilities([e.text for e in examples], self.model, self.tokenizer)
             result[name] = accuracy(scores, [e.label for e in examples])
-        # The two kinds of sentences count the same; SST-2 is there in two spellings.
+        # The three kinds of sentences count the same; SST-2 is there in two spellings.
         sst2 = [value for name, value in result.items() if name.startswith("sst2")]
-        result["score"] = sum(sst2) / len(sst2) + result["everyday"]
+        result["score"] = sum(sst2) / len(sst2) + result["english"] + result["spanish"]
         if result["score"] >= max((past["score"] for past in self.history), default=0.0):
             save_checkpoint(self.model, self.tokenizer, Path(self.args.work) / "best")
         save_checkpoint(self.model, self.tokenizer, Path(self.args.work) / "last")
@@ -269,7 +268,8 @@ def main(argv: list[str] | None = None) -> None:
     sets = {
         "sst2": dev,
         "sst2_respelled": [Example(respell(e.text), e.label) for e in dev],
-        "everyday": read_examples(args.everyday_dev),
+        "english": read_examples(args.english_dev),
+        "spanish": read_examples(args.spanish_dev),
     }
     run = Run(model, tokenizer, make_plan(read_examples(find_split(args.data, "train")), tokenizer, args), args)
     if run.take_up():

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-EVERYDAY = Path(__file__).resolve().parent / "everyday.tsv"
 SENTENCE_COLUMNS = ("sentence", "content", "text")
 
 

@@ -1,21 +1,20 @@
 """Everyday sentences to train on, put together from the phrases in ``everyday_phrases.toml``.
 
 SST-2 knows films only. These sentences teach what people say about food, work, the family, the weather. They are not
-the sentences that the checkpoint is measured on: ``everyday.tsv`` was written first and is never trained on, and a
-sentence drawn here that is a near copy of one of them is thrown away (:func:`is_near_copy`).
+the sentences that the checkpoint is measured on: those were written first and are never trained on, and a sentence
+drawn here that is a near copy of one of them is thrown away (``measured.is_near_copy``).
 """
 
 from __future__ import annotations
 
 import random
-import re
 import tomllib
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tools.training_data import EVERYDAY, Example, read_examples
+from tools.measured import is_near_copy
+from tools.training_data import Example
 
 PHRASES = tomllib.loads(Path(__file__).with_name("everyday_phrases.toml").read_text(encoding="utf-8"))
 
@@ -69,32 +68,20 @@ def _saying(kind: str, pick: Pick) -> str:
 WRITERS = [_about_a_thing] * 5 + [_about_an_event] * 3 + [_about_a_person, _about_an_activity, _saying]
 
 
-def everyday_examples(count: int, rng: random.Random) -> list[Example]:
-    """``count`` sentences, half of them positive, none of them a near copy of one in ``everyday.tsv``."""
+def english_sentence(kind: str, pick: Pick) -> str:
+    """One sentence of ``kind`` (``"positive"`` or ``"negative"``), as the phrases have it: in lower case."""
+    return pick(WRITERS)(kind, pick)
+
+
+def english_examples(count: int, rng: random.Random) -> list[Example]:
+    """``count`` sentences, half of them positive, none of them a near copy of a measured one."""
     examples: list[Example] = []
     while len(examples) < count:
         label = len(examples) % 2
-        text = rng.choice(WRITERS)("positive" if label else "negative", rng.choice)
+        text = english_sentence("positive" if label else "negative", rng.choice)
         text = text[:1].upper() + text[1:]
         if text[-1] not in ".!?":
             text += rng.choice([".", ".", ".", "!", ""])
         if not is_near_copy(text):
             examples.append(Example(text, label))
     return examples
-
-
-def words(text: str) -> frozenset[str]:
-    """The words of ``text`` in lower case, without punctuation; order and repetition do not matter."""
-    return frozenset(re.findall(r"[\w']+", text.lower()))
-
-
-@cache
-def measured_sentences() -> list[frozenset[str]]:
-    """The words of each sentence of ``everyday.tsv``."""
-    return [words(example.text) for example in read_examples(EVERYDAY)]
-
-
-def is_near_copy(text: str) -> bool:
-    """Whether ``text`` and a sentence of ``everyday.tsv`` share at least 70 % of the words that are in either."""
-    mine = words(text)
-    return any(10 * len(mine & theirs) >= 7 * len(mine | theirs) for theirs in measured_sentences())
