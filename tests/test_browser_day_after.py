@@ -20,7 +20,7 @@ VIEWS = (
     'ph.LiveSoftmax("I love this film")',
 )
 HEADING = {"es": "Todo el camino", "en": "The whole way"}
-BOX = {"es": "Tu frase, en inglés", "en": "Your sentence, in English"}
+BOX = {"es": "Tu frase, en español o en inglés", "en": "Your sentence, in Spanish or in English"}
 STEP = {"es": "Modelo: ids → logits", "en": "Model: ids → logits"}
 AGAIN = {"es": "Ejecuta esta celda otra vez", "en": "Run this cell again"}
 SIGNS = """() => [...document.querySelectorAll(".jupyter-widgets-disconnected")]
@@ -128,7 +128,7 @@ def test_a_lesson_that_was_saved_shows_its_views_tomorrow(page, url, front_end):
     type_into(page, "what a good song")
     tokens(page).filter(has_text="song").wait_for()
     page.get_by_role("button", name="English").click()
-    page.get_by_role("textbox", name="Your sentence, in English", exact=True).first.wait_for()
+    page.get_by_role("textbox", name="Your sentence, in Spanish or in English", exact=True).first.wait_for()
     last = tokens(page).all_inner_texts()
     save(page)
     shut_down(page)

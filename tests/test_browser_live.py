@@ -18,9 +18,9 @@ CELLS = (
     'ph.LivePipeline(["I love this film", "I hate it"])',
 )
 NASTY = "<img src=x onerror=\"window.ran = 'img'\"><script>window.ran = 'script'</script>"
-SENTENCE, SECOND = "Tu frase, en inglés", "Otra frase para comparar (puede quedar vacía)"
+SENTENCE, SECOND = "Tu frase, en español o en inglés", "Otra frase para comparar (puede quedar vacía)"
 ROOT = Path(__file__).parent.parent
-SENTENCES = "Tus frases, en inglés, una por línea"
+SENTENCES = "Tus frases, en español o en inglés, una por línea"
 
 
 LONG = ["a label of a good many words that needs room", "a_label_without_a_space_in_all_of_its_length"]
@@ -190,7 +190,7 @@ def test_all_views_follow_the_language_switch(page):
         "From text to label",
     ):
         panel(page, name).wait_for()
-    box(page, "Your sentence, in English").wait_for()
+    box(page, "Your sentence, in Spanish or in English").wait_for()
     page.get_by_role("slider", name="Logit of POSITIVE").wait_for()
     page.get_by_role("button", name="Español").click()
     panel(page, "Del texto a la etiqueta").wait_for()

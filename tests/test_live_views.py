@@ -220,6 +220,17 @@ def test_the_name_of_a_checkpoint_is_no_path(tmp_path, monkeypatch):
     assert checkpoint_name(None) == "sst2"
 
 
+def test_the_box_says_which_languages_its_checkpoint_reads(make, tmp_path, monkeypatch):
+    monkeypatch.setattr("pipeline_helpers.hub.download", lambda *_: "/nowhere")
+    view = make()
+    assert "en español o en inglés" in view.text.label
+    view.checkpoint = make_checkpoint(tmp_path)  # somebody's own: nothing is known of it
+    assert "inglés" not in view.text.label
+    for published in ("sst2", "distilbert/distilbert-base-uncased-finetuned-sst-2-english"):
+        assert "en inglés" in make(checkpoint=published).text.label
+        assert "español" not in make(checkpoint=published).text.label
+
+
 # The language.
 
 

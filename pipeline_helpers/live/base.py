@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 import ipywidgets
 import traitlets
 
-from pipeline_helpers.checkpoints import ENVIRONMENT
+from pipeline_helpers.checkpoints import ENVIRONMENT, REPOSITORY
 from pipeline_helpers.checkpoints import checkpoint as choose_checkpoint
 from pipeline_helpers.hub import CheckpointError
 from pipeline_helpers.language import LANGUAGES, Mistake, current_language, on_change, say, say_in_each
@@ -30,6 +30,9 @@ DEBOUNCE = 0.15
 """Seconds from a change to the answer: what is typed in between is answered together."""
 CALM = 1.0
 """Seconds without a change until a result is put into the other languages too, for a page that has no kernel."""
+
+READS = {"classroom": "classroom", "sst2": "sst2", REPOSITORY: "sst2"}
+"""The checkpoints whose languages are known: under which key the catalogue says them."""
 
 
 def checkpoint_name(checkpoint: str | None) -> str:
@@ -86,6 +89,7 @@ class LiveView(ipywidgets.VBox):
             if control.has_trait("value"):
                 control.observe(self._moved if control in at_once else self._changed, names="value")
         self.observe(self._changed, names="checkpoint")
+        self.observe(lambda _: self._relabel(), names="checkpoint")
         self.refresh()
         on_change(self._follow)
 
@@ -116,9 +120,10 @@ class LiveView(ipywidgets.VBox):
     # What all of them do.
 
     def _relabel(self) -> None:
+        reads = say_in_each(f"live.reads.{READS.get(checkpoint_name(self.checkpoint), 'other')}")
         for name, key in self.names:
             part = getattr(self, name)
-            texts = {lang: {"label": label} for lang, label in say_in_each(key).items()}
+            texts = {lang: {"label": say(key, lang, reads=reads[lang])} for lang in LANGUAGES}
             if isinstance(part, TextBox):
                 for lang in LANGUAGES:
                     texts[lang]["hint"] = say("live.hint", lang)

@@ -105,7 +105,7 @@ def render(result: Row, vocabulary: int, lang: str) -> Html:
     nothing_pointed_at = say("live.tokenizer.point", lang)
     return join(
         tag("p", count, class_="ph-count"),
-        tag("p", *_typed(result), class_="ph-typed", lang="en"),
+        tag("p", *_typed(result), class_="ph-typed", lang=""),
         chips("listbox", options, lang),
         tag("p", "input_ids = [", Html(", ".join(ids)), "]", class_="ph-ids"),
         tag("p", nothing_pointed_at, class_="ph-detail", data_shows_detail=nothing_pointed_at, aria_hidden="true"),

@@ -51,7 +51,7 @@ def cut_off(row: Row, lang: str) -> list[str]:
 
 def chip(row: Row, place: int, element: str = "span", **attributes: object) -> Html:
     """A token's text with its id under it."""
-    text, number = tag("b", shorten(row.tokens[place]), lang="en"), tag("small", str(id_of(row, place)))
+    text, number = tag("b", shorten(row.tokens[place]), lang=""), tag("small", str(id_of(row, place)))
     return tag(element, text, number, **attributes)
 
 
