@@ -205,7 +205,9 @@ def test_the_measured_sets_are_many_balanced_and_different():
 
 def test_the_same_sentences_stand_in_the_same_order_in_every_language():
     sets = measured_sets()
-    labels = {tuple(example.label for example in sets[f"same_{lang}"]) for lang in "es en pt it fr ca de".split()}
+    labels = {
+        tuple(example.label for example in sets[f"same_{lang}"]) for lang in ["es", "en", "pt", "it", "fr", "ca", "de"]
+    }
     assert len(labels) == 1
     assert [e.label for e in sets["everyday_es"]] == [e.label for e in sets["everyday_es_in_english"]]
     assert sets["everyday_es"] == sets["everyday_es_plain"] + sets["everyday_es_free"]
@@ -219,8 +221,8 @@ def test_the_tables_are_whole():
 
 
 def runs_of_five(text: str) -> set[str]:
-    said = without_accents(text).casefold()
-    said = "".join(mark if mark.isalnum() or mark in "'_" else " " for mark in said.replace("’", "'")).split()
+    plain = without_accents(text).casefold().replace("’", "'")
+    said = "".join(mark if mark.isalnum() or mark in "'_" else " " for mark in plain).split()
     return {" ".join(said[place : place + 5]) for place in range(len(said) - 4)}
 
 
@@ -232,7 +234,8 @@ def test_no_measured_sentence_is_trained_on(draw):
     measured = [frozenset(words(text)) for text in measured_texts()]
     closest = max(len(a & b) / len(a | b) for a in {frozenset(words(e.text)) for e in drawn} for b in measured)
     assert closest < 0.7
-    assert set().union(*map(runs_of_five, measured_texts())).isdisjoint(*(runs_of_five(e.text) for e in drawn))
+    taken = set().union(*map(runs_of_five, measured_texts()))
+    assert [example.text for example in drawn if not taken.isdisjoint(runs_of_five(example.text))] == []
 
 
 @pytest.mark.parametrize(
@@ -262,10 +265,12 @@ def command(bert_folder, tmp_path):
     data = tmp_path / "data"
     data.mkdir()
     for split in ("train", "dev"):
-        rows = [f"{e.label}\t{e.text}" for e in english_examples(48, random.Random(split))]
+        rows = [f"{e.label}\t{e.text}" for e in english_examples(120, random.Random(split))]
         (data / f"{split}.tsv").write_text("\n".join(["label\tsentence", *rows]) + "\n", encoding="utf-8")
-    options = f"--initial {bert_folder} --data {data} --english-dev {data / 'dev.tsv'} --spanish-dev {data / 'dev.tsv'}"
-    options += " --min-words 1 4 --english 8 --spanish 8 --batch-size 8 --evaluate-every 5 --learning-rate 0.01 --dropout 0.3 --ema 0.5 --save-every 3"
+    dev = data / "dev.tsv"
+    options = f"--initial {bert_folder} --data {data} --english-dev {dev} --spanish-dev {dev} --min-words 1 4"
+    options += " --english 40 --spanish 60 --batch-size 16 --evaluate-every 5 --learning-rate 0.01 --dropout 0.3"
+    options += " --ema 0.5 --save-every 3"
 
     def run(name: str, *more: str) -> dict[str, torch.Tensor]:
         places = ["--work", str(tmp_path / f"{name} work"), "--output", str(tmp_path / name)]

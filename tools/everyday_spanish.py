@@ -1,9 +1,9 @@
 """Spanish everyday sentences to train on, put together from the phrases in ``phrases_es``.
 
 Most are phrases as people say them, alone, two of them, or with a reaction; the rest are made of a thing and what is
-said of it (``things.toml``, ``frames.toml``), which agrees with it. A sentence that is a near copy of a measured one is thrown
-away (``measured.is_near_copy``). Accents are left in: the tokenizer takes all of them off before it reads a word, so
-a sentence without them is the same to the model. Opening marks are not, so a part of the sentences lacks them.
+said of it (``things.toml``, ``frames.toml``), which agrees with it. A sentence that is a near copy of a measured one is
+thrown away (``measured.is_near_copy``). Accents are left in: the tokenizer takes all of them off before it reads a
+word, so a sentence without them is the same to the model. Opening marks are not, so a part of the sentences lacks them.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ TOPICS = [
     if file.name not in {"things.toml", "frames.toml"}
     for topic in _load(file.name)["topics"]
 ]
+EXCLAIMED = FRAMES["exclaimed"]
 OTHER = {"positive": "negative", "negative": "positive"}
 
 
@@ -53,7 +54,8 @@ def is_adjective(said: str) -> bool:
 def about_a_thing(kind: str, pick: Pick) -> str:
     """A thing or a person and what is said of it."""
     area = pick(THINGS["areas"])
-    noun, other = Noun(pick(area["things"])), Noun(pick(area["things"]))
+    noun = Noun(pick(area["things"]))
+    other = Noun(pick([thing for thing in area["things"] if thing != noun.text]))
     determiner = pick(area.get("determiners", FRAMES["determiners"]))
     verb = pick([verb for verb in ("ser", "estar") for _ in area[kind][verb]])  # as often as it has something to say
     tenses = FRAMES["event" if area.get("event") else "lasting"][verb]
@@ -81,18 +83,13 @@ def about_an_activity(kind: str, pick: Pick) -> str:
     return pick(THINGS["activities"][kind]).format(pick(THINGS["activities"]["what"]))
 
 
-def exclaimed(kind: str, pick: Pick) -> str:
-    """A reaction that goes with anything: "qué suerte"."""
-    return pick([reaction for reaction in THINGS["reactions"][kind] if reaction.startswith("qué ")])
-
-
 def a_phrase(kind: str, pick: Pick) -> str:
     """A clause or a saying, alone, with another behind it, or with a reaction."""
     topic = pick(TOPICS)
     clause, saying = pick(topic[kind]), pick(topic[f"{kind}_sayings"])
     joined = [
-        f"{clause}, {exclaimed(kind, pick)}",
-        f"{exclaimed(kind, pick)}, {clause}",
+        f"{clause}, {pick(EXCLAIMED[kind])}",
+        f"{pick(EXCLAIMED[kind])}, {clause}",
         f"{clause}. {saying}",
         f"{saying} {capital(clause)}",
         pick(THINGS["reactions"][kind]),
@@ -114,7 +111,7 @@ def in_both_languages(kind: str, pick: Pick) -> str:
             f"my {noun.after('')} {noun:is/are} {spanish}",
             f"the {pick(pick(ENGLISH['areas'])['things'])} was {Noun('el todo').agree(pick(area[kind]['ser']))}",
             f"{pick(topic[kind])}, {pick(ENGLISH['reactions'][kind])}",
-            f"{english_sentence(kind, pick).rstrip('.!')}, {exclaimed(kind, pick)}",
+            f"{english_sentence(kind, pick).rstrip('.!')}, {pick(EXCLAIMED[kind])}",
             f"{pick(ENGLISH['events'][kind])} y {pick(topic[kind])}",
         ]
     )

@@ -97,7 +97,7 @@ def _write_json(path: Path, content: dict) -> None:
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", help="folder or hub id of a checkpoint with the labels NEGATIVE, POSITIVE")
-    parser.add_argument("--data", help="SST-2: a folder or a hub id; without it only the sets that come with the project")
+    parser.add_argument("--data", help="SST-2: a folder or a hub id; without it only the sets of the project")
     parser.add_argument("--mistakes", type=int, default=10, help="how many of each set to show")
     args = parser.parse_args(argv)
     model = AutoModelForSequenceClassification.from_pretrained(args.checkpoint)

@@ -18,10 +18,15 @@ DETERMINERS = {
     "tu": ("tu", "tu", "tus", "tus"),
 }
 # These stand before an adjective that agrees.
-ADVERBS = frozenset("muy tan bien mal demasiado bastante medio poco más menos nada algo siempre que y e".split())
+ADVERBS = {"muy", "tan", "bien", "mal", "demasiado", "bastante", "medio", "poco", "más", "menos", "nada", "algo"}
+ADVERBS |= {"siempre", "que", "y", "e"}
 # What begins with one of these says the same of everything.
-FIXED = frozenset("un una unos unas de del en para como lo la el a al fuera sin por mal bien fatal todo".split())
-SAME_FEMININE = frozenset("mejor peor mayor menor superior inferior exterior interior anterior posterior".split())
+FIXED = {"un", "una", "unos", "unas", "de", "del", "en", "para", "como", "lo", "la", "el", "a", "al", "fuera", "sin"}
+FIXED |= {"por", "mal", "bien", "fatal", "todo"}
+SAME_FEMININE = {"mejor", "peor", "mayor", "menor", "superior", "inferior", "anterior", "posterior", "común", "cortés"}
+SAME_FEMININE |= {"exterior", "interior", "descortés"}
+IRREGULAR = {"joven": "jóvenes"}
+STRESSED = re.compile(r"[áéíóú][ns]$")
 ACCENTS = str.maketrans("áéíóú", "aeiou")
 
 
@@ -31,27 +36,31 @@ def inflect(adjective: str, *, feminine: bool, plural: bool) -> str:
     >>> [inflect(word, feminine=True, plural=True) for word in ("rico", "gruñón", "feliz", "trabajador", "amable")]
     ['ricas', 'gruñonas', 'felices', 'trabajadoras', 'amables']
     """
-    stressed = re.search(r"[áéíó][ns]$", adjective) and adjective not in {"común", "cortés", "descortés"}
-    if feminine:
-        if adjective.endswith("o"):
-            adjective = adjective[:-1] + "a"
-        elif stressed:
-            return adjective[:-2] + adjective[-2].translate(ACCENTS) + adjective[-1] + ("as" if plural else "a")
-        elif adjective.endswith("or") and adjective not in SAME_FEMININE:
-            return adjective + ("as" if plural else "a")
-    if not plural:
-        return adjective
-    if adjective == "joven":
-        return "jóvenes"
-    if adjective.endswith("y"):
-        return adjective[:-1] + "is"
+    one = _feminine(adjective) if feminine and adjective not in SAME_FEMININE else adjective
+    return _plural(one) if plural else one
+
+
+def _feminine(adjective: str) -> str:
+    if adjective.endswith("o"):
+        return adjective[:-1] + "a"
+    if STRESSED.search(adjective) or adjective.endswith("or"):
+        return _without_stress(adjective) + "a"
+    return adjective
+
+
+def _plural(adjective: str) -> str:
+    if adjective in IRREGULAR:
+        return IRREGULAR[adjective]
     if adjective[-1] in "aeioué":
         return adjective + "s"
-    if adjective.endswith("z"):
-        return adjective[:-1] + "ces"
-    if re.search(r"[áéíóú][ns]$", adjective):
-        adjective = adjective[:-2] + adjective[-2].translate(ACCENTS) + adjective[-1]
-    return adjective + "es"
+    if adjective[-1] in "yz":
+        return adjective[:-1] + ("is" if adjective.endswith("y") else "ces")
+    return _without_stress(adjective) + "es"
+
+
+def _without_stress(adjective: str) -> str:
+    """``gruñón`` without the accent that it needs no more with a syllable behind it."""
+    return adjective[:-2] + adjective[-2:].translate(ACCENTS) if STRESSED.search(adjective) else adjective
 
 
 @dataclass(frozen=True)
