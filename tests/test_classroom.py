@@ -9,8 +9,9 @@ import torch
 from safetensors import safe_open
 from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
-from tools.measure_classroom import accuracy, probabilities
+from tools.measure_classroom import SAME_SENTENCES, accuracy, agreement, probabilities, standard_error
 from tools.measured import measured_sets
+from tools.train_classroom import parse_arguments
 
 CLASSROOM = Path(__file__).parents[1] / "pipeline_helpers" / "classroom"
 SENTENCES = ["I've been waiting for a HuggingFace course my whole life.", "I hate this so much!"]
@@ -81,23 +82,93 @@ def test_no_path_of_the_machine_that_made_it():
 def test_the_notes_sentences():
     first, second = pipeline("sentiment-analysis", model=str(CLASSROOM))(SENTENCES)
     assert first["label"] == "POSITIVE"
-    assert first["score"] > 0.9
     assert second["label"] == "NEGATIVE"
     assert second["score"] > 0.9
 
 
-def test_everyday_sentences(model, tokenizer):
-    examples = read_examples(EVERYDAY)
-    positive = probabilities([e.text for e in examples], model, tokenizer)
-    assert accuracy(positive, [e.label for e in examples]) >= 0.95
+# --- how well it does ---------------------------------------------------------------------------------------------
 
 
-def test_the_card_tells_the_accuracy_that_is_measured(model, tokenizer):
-    card = (CLASSROOM / "README.md").read_text(encoding="utf-8")
-    told = re.search(r"everyday sentences[^|]*\|\s*(\d+)\s*\|\s*([\d.]+) % ± ([\d.]+)", card)
-    assert told, "the card's table has no row for the everyday sentences"
-    examples = read_examples(EVERYDAY)
-    share = accuracy(probabilities([e.text for e in examples], model, tokenizer), [e.label for e in examples])
-    assert int(told[1]) == len(examples)
+@pytest.fixture(scope="module")
+def scores(model, tokenizer):
+    """The probability of POSITIVE of every measured sentence, by set."""
+    return {
+        name: probabilities([example.text for example in examples], model, tokenizer)
+        for name, examples in measured_sets().items()
+    }
+
+
+def share(name, scores):
+    return accuracy(scores[name], [example.label for example in measured_sets()[name]])
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        ("everyday", 0.95),
+        ("everyday_es", 0.85),  # its free half is hard in English too; the card tells
+        ("everyday_es_plain", 0.92),
+        ("people_es", 0.90),
+        ("same_es", 0.92),
+    ],
+)
+def test_everyday_sentences(name, least, scores):
+    assert share(name, scores) >= least
+
+
+def test_the_playground_tells_what_the_card_tells_of_each_language():
+    prose = (CLASSROOM.parents[1] / "notebooks" / "05_playground.ipynb").read_text(encoding="utf-8")
+    row = " | ".join(
+        f"{TOLD[(f'same_{language}',)][1]:.0f} %" for language in ["en", "es", "pt", "ca", "it", "fr", "de"]
+    )
+    assert prose.count(f"| {row} |") == 2
+
+
+def test_what_a_student_types_first(model, tokenizer):
+    typed = ["Me encanta esta película", "Odio esta película", "me encanta esta pelicula", "La sopa no está nada mal."]
+    assert [p > 0.5 for p in probabilities(typed, model, tokenizer)] == [True, False, True, True]
+
+
+CARD = (CLASSROOM / "README.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| ((?:`\w+`(?:, )?)+)[^|]*\| (\d+) \| ([\d.]+) % ± ([\d.]+) % \|$", re.MULTILINE)
+TOLD = {tuple(re.findall(r"`(\w+)`", names)): (int(n), float(x), float(e)) for names, n, x, e in ROW.findall(CARD)}
+
+
+@pytest.mark.parametrize("name", list(measured_sets()))
+def test_the_card_tells_the_accuracy_that_is_measured(name, scores):
+    count, told, error = TOLD[(name,)]
+    assert count == len(scores[name])
     # Half a sentence of leeway would be none; another processor may round one close call the other way.
-    assert abs(float(told[2]) / 100 - share) < 1.5 / len(examples)
+    assert abs(told / 100 - share(name, scores)) < 1.5 / count
+    assert error == pytest.approx(100 * standard_error(told / 100, count), abs=0.06)
+
+
+@pytest.mark.parametrize("names", SAME_SENTENCES)
+def test_the_card_tells_how_often_two_languages_agree(names, scores):
+    count, told, error = TOLD[names]
+    one, other = (scores[name] for name in names)
+    assert count == len(one)
+    assert abs(told / 100 - agreement(one, other)) < 1.5 / count
+    assert error == pytest.approx(100 * standard_error(told / 100, count), abs=0.06)
+
+
+def test_the_readme_tells_what_the_card_tells():
+    readme = (CLASSROOM.parents[1] / "README.md").read_text(encoding="utf-8")
+    for name in ("everyday", "everyday_es", "people_es"):
+        count, told, error = TOLD[(name,)]
+        rows = [line for line in readme.splitlines() if line.startswith(f"| {count} ")]
+        assert len(rows) == 2, name  # one in each language
+        assert all(f"{told} % ± {error} %" in row for row in rows), name
+
+
+def test_how_it_was_made_is_told_in_the_same_words_everywhere():
+    """One command, which the tool understands, in the card and in both languages of the README."""
+    texts = [CARD, *(CLASSROOM.parents[1] / "README.md").read_text(encoding="utf-8").split("## English", 1)]
+    commands = set()
+    for text in texts:
+        command = re.search(r"python tools/train_classroom\.py (--[^`]+?)\n\s*\S*python tools/measure", text)
+        assert command, text[:80]
+        commands.add(tuple(command[1].replace("\\\n", " ").split()))
+    (options,) = commands
+    args = parse_arguments(list(options))
+    assert vars(args) == {**vars(parse_arguments(["--work", args.work, "--output", args.output]))}
