@@ -54,7 +54,7 @@ COLUMNS = (
     "students", "servers up", "all done", "median answer", "slowest", "kernel, MB (Pss)", "server, MB (Pss)",
     "of the machine, MB", "fit on 24 GB", "errors", "answers lost",
 )  # fmt: skip
-VIEW = "import pipeline_helpers as ph\nph.LivePipeline()"
+VIEW = "import pipeline_helpers as ph\nph.LivePipeline('I love this film')"
 
 
 def sentences() -> list[str]:

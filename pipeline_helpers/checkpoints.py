@@ -1,7 +1,7 @@
 """The choice of a checkpoint: a name → something that `from_pretrained()` takes.
 
-checkpoint()          the classroom checkpoint, a folder on this machine: at once, offline
-checkpoint("sst2")    the published one: from the hub once, from then on out of the cache
+checkpoint()          the classroom checkpoint, a folder on this machine: Spanish and English, at once, offline
+checkpoint("sst2")    the published one: English alone, from the hub once, from then on out of the cache
 checkpoint("…")       any other string, as it is: a hub id or a folder
 """
 
@@ -26,9 +26,10 @@ def checkpoint(name: str | None = None) -> str:
     """The checkpoint called `name`, as something that any `from_pretrained()` and `pipeline(model=…)` takes.
 
     Args:
-        name: `"classroom"`, the course's own checkpoint (a folder on this machine); `"sst2"`, the published
-            DistilBERT fine-tuned on SST-2 at its pinned revision (268 MB, downloaded once, then found offline); any
-            other string comes back as it is. None: what `PIPELINE_HELPERS_CHECKPOINT` says, else `"classroom"`.
+        name: `"classroom"`, the course's own checkpoint (a folder on this machine), which has learned Spanish and
+            English; `"sst2"`, the published DistilBERT fine-tuned on SST-2, which has learned English alone, at its
+            pinned revision (268 MB, downloaded once, then found offline); any other string comes back as it is.
+            None: what `PIPELINE_HELPERS_CHECKPOINT` says, else `"classroom"`.
 
     Raises:
         TypeError: `name` is no string.

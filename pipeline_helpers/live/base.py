@@ -120,7 +120,8 @@ class LiveView(ipywidgets.VBox):
     # What all of them do.
 
     def _relabel(self) -> None:
-        reads = say_in_each(f"live.reads.{READS.get(checkpoint_name(self.checkpoint), 'other')}")
+        known = READS.get(checkpoint_name(self.checkpoint))
+        reads = say_in_each(f"live.reads.{known}") if known else dict.fromkeys(LANGUAGES, "")
         for name, key in self.names:
             part = getattr(self, name)
             texts = {lang: {"label": say(key, lang, reads=reads[lang])} for lang in LANGUAGES}

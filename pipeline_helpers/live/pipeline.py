@@ -83,7 +83,7 @@ class LivePipeline(LiveView):
     A click on a token hides it: its place in the attention mask becomes 0, and the answer without it stands next to
     the answer to the whole sentence.
 
-        ph.LivePipeline(["I love this film", "I hate this film"])
+        ph.LivePipeline(["Me encanta esta película", "I love this film"])
 
     Args:
         texts: the sentence to begin with, or two of them.
@@ -101,7 +101,7 @@ class LivePipeline(LiveView):
 
     def __init__(
         self,
-        texts: str | Sequence[str] = "I love this film",
+        texts: str | Sequence[str] = ("Me encanta esta película", "I love this film"),
         checkpoint: str | None = None,
         *,
         debounce: float = DEBOUNCE,
