@@ -346,7 +346,7 @@ def test_accuracy_and_its_standard_error():
 
 
 def test_agreement_is_of_labels():
-    assert agreement([0.9, 0.4, 0.2, 0.6], [0.6, 0.1, 0.7, 0.4]) == 0.5
+    assert agreement([0.9, 0.4, 0.2, 0.6], [0.6, 0.1, 0.7, 0.8]) == 0.75
 
 
 def test_batches_are_padded_with_what_the_model_does_not_attend_to():
