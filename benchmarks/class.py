@@ -146,7 +146,7 @@ def letters(sentence: str) -> str:
 
 def shown(html: str) -> str:
     """The letters of the tokens that an answer shows; nothing where it shows no answer."""
-    tokens = [unescape(token) for token in re.findall(r'<b lang="en">(.*?)</b>', html) if "ph-answer" in html]
+    tokens = [unescape(token) for token in re.findall(r'<b lang="">(.*?)</b>', html) if "ph-answer" in html]
     return "".join(token.removeprefix("##") for token in tokens if token not in ("[CLS]", "[SEP]"))
 
 

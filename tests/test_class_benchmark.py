@@ -53,7 +53,7 @@ class Kernel:
     async def set_widget(self, widget, value):
         assert widget == "box"
         letters = self.answer(value)
-        self.widgets["panel"]["html"] = f'<b lang="en">[CLS]</b><b lang="en">{letters}</b> ph-answer' if letters else ""
+        self.widgets["panel"]["html"] = f'<b lang="">[CLS]</b><b lang="">{letters}</b> ph-answer' if letters else ""
 
     async def until(self, wanted):
         while not wanted(self.widgets):
