@@ -109,7 +109,7 @@ def in_both_languages(kind: str, pick: Pick) -> str:
             f"{noun.text} {noun:es/son} {english}",
             f"{noun.text} {noun:fue/fueron} so {english}",
             f"my {noun.after('')} {noun:is/are} {spanish}",
-            f"the {pick(pick(ENGLISH['areas'])['things'])} was {Noun('el todo').agree(pick(area[kind]['ser']))}",
+            f"the {pick(pick(ENGLISH['areas'])['things'])} was {pick(area[kind]['ser'])}",
             f"{pick(topic[kind])}, {pick(ENGLISH['reactions'][kind])}",
             f"{english_sentence(kind, pick).rstrip('.!')}, {pick(EXCLAIMED[kind])}",
             f"{pick(ENGLISH['events'][kind])} y {pick(topic[kind])}",

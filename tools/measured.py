@@ -6,7 +6,7 @@
   what is told without a word of feeling);
 - ``others.tsv``: the sets that nothing is chosen by, told apart by ``set``.
 
-All were written before the phrases that are trained on, and not by who wrote those.
+All were written before the phrases that are trained on, and the Spanish ones not by who wrote those.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ def other_sets() -> dict[str, list[Example]]:
 def measured_sets() -> dict[str, list[Example]]:
     """Every set by name: English, Spanish and its halves, the same in English, and those of ``others.tsv``."""
     rows = read_table(EVERYDAY_ES)
-    spanish = {
-        form: [Example(row["sentence"], int(row["label"])) for row in rows if row["form"] == form]
-        for form in ("plain", "free")
-    }
+    spanish = read_examples(EVERYDAY_ES)
     return {
         "everyday": read_examples(EVERYDAY),
-        "everyday_es": read_examples(EVERYDAY_ES),
-        **{f"everyday_es_{form}": examples for form, examples in spanish.items()},
+        "everyday_es": spanish,
+        **{
+            f"everyday_es_{form}": [e for e, row in zip(spanish, rows, strict=True) if row["form"] == form]
+            for form in ("plain", "free")
+        },
         "everyday_es_in_english": [Example(row["english"], int(row["label"])) for row in rows],
         **other_sets(),
     }
