@@ -163,16 +163,19 @@ def test_other_endings_are_refused(tmp_path):
         *((style.INK, paper) for paper in (style.PAPER, style.FAINT, style.SPECIAL, *style.WORDS)),
         (style.MUTED, style.PAPER),
         (style.MUTED, style.FAINT),
-        *((style.text_on(paper), paper) for paper in (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE)),
+        *(
+            (style.text_on(paper), paper)
+            for paper in (style.NEGATIVE, style.POSITIVE, style.CLASS, style.MINUS, style.PLUS)
+        ),
     ],
 )
 def test_the_colours_of_the_style_can_be_read_on_each_other(ink, paper):
     assert contrast(ink, paper) >= 4.5
 
 
-@pytest.mark.parametrize("name", [style.SEQUENTIAL, style.DIVERGING])
+@pytest.mark.parametrize("name", [style.SEQUENTIAL, style.DIVERGING], ids=["SEQUENTIAL", "DIVERGING"])
 def test_text_can_be_read_on_every_colour_of_the_colour_maps(name):
-    for colour in mpl.colormaps[name](np.linspace(0, 1, 256)):
+    for colour in mpl.colormaps.get_cmap(name)(np.linspace(0, 1, 256)):
         assert contrast(style.text_on(colour), colour) >= 4.5
 
 

@@ -111,7 +111,7 @@ def plot_attention_mask(data: Any, *, tokens: Any = None, ax: Axes | None = None
     if ax is None:
         bottom = 0.6 + 0.22 * len(lines)
         ax = canvas.placed_axes(
-            width, per_row * batch, left=left, right=0.2, top=canvas.title_height(title) + 0.22, bottom=bottom
+            per_row * batch, left=left, right=0.2, top=canvas.title_height(title) + 0.22, bottom=bottom
         )
     else:
         scale = min(1.0, canvas.size_in_inches(ax)[1] / (per_row * batch))

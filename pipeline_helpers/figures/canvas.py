@@ -13,56 +13,78 @@ from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from pipeline_helpers.figures import style
+from pipeline_helpers.language import say_in_each
 
 TITLE_SIZE = 14
 DPI = 144
 """Pixels an inch of a shown figure: sharp on a laptop's screen and on a projector."""
 MARGIN = 0.12
 """Inches of paper around a canvas."""
+FIGURE = 8.28
+"""Inches of every new figure: the 828 px that JupyterLab has for an output on a screen of 1280."""
+WIDTH = FIGURE - 2 * MARGIN
+"""Inches of a canvas, and of a title over `placed_axes`."""
+TALLEST = 5.6
+"""Inches that a figure should not exceed: what a slide of 720 px and a laptop's screen show at once."""
 ELLIPSIS = "…"
-NOTE, NOTE_LINE = 11, 0.23
+NOTE, NOTE_LINE = style.SMALL, 0.25
 """Points of a note, and inches of its line."""
 Box = tuple[float, float, float, float]
 """Left, top, width and height, in inches."""
 
 
-def placed_axes(width: float, height: float, *, left: float, right: float, top: float, bottom: float) -> Axes:
-    """An `Axes` of `width` × `height` inches in a new pyplot figure, with these margins around it, in inches."""
+def placed_axes(height: float, *, left: float, right: float, top: float, bottom: float) -> Axes:
+    """An `Axes` in a new pyplot figure of `FIGURE` inches: `height` and these margins around it are in inches."""
     import matplotlib.pyplot as plt
 
-    whole, tall = left + width + right, top + height + bottom
-    figure = plt.figure(figsize=(whole, tall), FigureClass=style.Paper)
-    return figure.add_axes((left / whole, bottom / tall, width / whole, height / tall))
+    tall = top + height + bottom
+    figure = plt.figure(figsize=(FIGURE, tall), FigureClass=style.Paper)
+    return figure.add_axes((left / FIGURE, bottom / tall, 1 - (left + right) / FIGURE, height / tall))
 
 
-def canvas(ax: Axes | None, width: float, height: float, title: str, notes: Sequence[str] = ()) -> tuple[Axes, float]:
-    """An `Axes` whose units are inches, `(0, 0)` at the upper left, with `title`, and the scale of its text.
+def canvas(ax: Axes | None, height: float, title: str, notes: Sequence[str] = ()) -> tuple[Axes, float]:
+    """An `Axes` of `WIDTH` × `height` whose units are inches, `(0, 0)` at the upper left, and the scale of its text.
 
     `notes`, a line each, stand below `height`, in type that comes second.
 
-    A new figure is as large as asked for and its scale is 1. On somebody's `Axes` the whole is made to fit, larger or
-    smaller, and text sizes are to be multiplied by the scale.
+    A new figure is `FIGURE` wide and its scale is 1. On somebody's `Axes` the whole is made to fit, larger or smaller,
+    and text sizes are to be multiplied by the scale.
     """
-    scale, size = 1.0, float(TITLE_SIZE)
+    scale = 1.0
     height += NOTE_LINE * len(notes)
     if ax is None:
-        lines = wrapped(title, width, size, "bold")
-        ax = placed_axes(
-            width, height, left=MARGIN, right=MARGIN, bottom=MARGIN, top=MARGIN + 0.12 + title_height(lines)
-        )
+        lines = wrapped(title, WIDTH, TITLE_SIZE, "bold")
+        top = MARGIN + 0.12 + title_height(lines)
+        ax = placed_axes(height, left=MARGIN, right=MARGIN, bottom=MARGIN, top=top)
     else:
         across, down = size_in_inches(ax)
-        scale = min(across / width, down / height)
-        size *= min(1.0, max(0.7, scale))
-        lines = wrapped(title, across, size, "bold")
-    ax.set(xlim=(0, width), ylim=(height, 0))
+        scale = min(across / WIDTH, down / height)
+    ax.set(xlim=(0, WIDTH), ylim=(height, 0))
     ax.set_aspect("equal", anchor="NW")
     ax.axis("off")
-    ax.set_title("\n".join(lines), size=size)
+    set_title(ax, title, scale)
     for place, note in enumerate(notes):
         y = height - NOTE_LINE * (len(notes) - place - 0.5)
         ax.text(0, y, note, size=NOTE * scale, color=style.MUTED, va="center", gid="note")
     return ax, scale
+
+
+def set_title(ax: Axes, title: str, scale: float = 1.0) -> None:
+    """Write `title` over `ax`, from the left edge of a figure of ours, in as many lines as it needs."""
+    width, _ = size_in_inches(ax)
+    size = TITLE_SIZE * min(1.0, max(0.7, scale))
+    if not isinstance(figure_of(ax), style.Paper):
+        ax.set_title("\n".join(wrapped(title, width, size, "bold")), size=size)
+        return
+    left = ax.get_position(original=True).x0 * FIGURE - MARGIN
+    ax.set_title("\n".join(wrapped(title, WIDTH, size, "bold")), size=size, x=-left / width, ha="left")
+
+
+def said_width(key: str, size: float = style.SMALL, face: str = "normal", **values: object) -> float:
+    """Inches of the catalogue's text for `key` in its widest language: a layout is the same in all of them."""
+    return max(
+        style.text_width(line, size, face) for said in say_in_each(key, **values).values() for line in said.split("\n")
+    )
 
 
 def title_height(lines: Sequence[str]) -> float:
@@ -187,7 +209,9 @@ def interpolation(ax: Axes, columns: int) -> str:
     return "nearest" if columns <= size_in_inches(ax)[0] * DPI else "auto"
 
 
-def colour_scale(ax: Axes, image: AxesImage, box: Box, ticks: Sequence[float], size: float = 10, **look: Any) -> None:
+def colour_scale(
+    ax: Axes, image: AxesImage, box: Box, ticks: Sequence[float], size: float = style.SMALL, **look: Any
+) -> None:
     """The colours of `image` and what they mean, in `box` (left, bottom, width, height, as shares of `ax`)."""
     bar = figure_of(ax).colorbar(image, cax=ax.inset_axes(box), **look)
     bar.set_ticks(ticks, labels=[f"{tick:.3g}" for tick in ticks])

@@ -155,7 +155,7 @@ def plot_heads_gallery(
     across = min(4.2, max(style.text_width(name, NAME, "bold") for name in names) + 0.26)
     lines = [say("gallery.output", lang), *(line for head in prepared.heads for line in _output(head).split("\n"))]
     width = _HEADS_AT + across + 0.2 + max(style.text_width(line, NAME, "bold") for line in lines)
-    ax, scale = canvas(ax, width, height, say("gallery.title", lang))
+    ax, scale = canvas(ax, height, say("gallery.title", lang))
     _draw_body(ax, prepared, height, scale, lang)
     _draw_heads(ax, prepared, highlight, across, scale, lang)
     style.set_alt_text(ax, _describe(prepared, lang))

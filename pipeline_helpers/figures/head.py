@@ -169,7 +169,7 @@ def plot_head(data: HeadRun, *, ax: Axes | None = None, lang: str | None = None)
     notes = [say("head.more", lang, shown=len(shown), labels=len(data.labels))] if few else []
     height = 3 * (_ROW + _STEP) + _SUM * len(shown) + 0.1
     title = say("head.title", lang, position=data.position)
-    ax, scale = canvas(ax, _LEFT + _STRIP + _RIGHT, height, title, notes)
+    ax, scale = canvas(ax, height, title, notes)
     inner, outer = len(data.hidden), len(data.pre)
     steps = (
         ("hidden", data.hidden, say("head.pre_classifier", lang, inner=inner, outer=outer)),

@@ -151,7 +151,7 @@ def plot_hidden_states(
     top = behind + 0.42
     width = left + SHEET_WIDTH + behind + 1.55
     notes = packed(_notes(prepared, lang), width)
-    ax, scale = canvas(ax, width, top + height + 0.42 + 0.62, _title(prepared, lang), notes)
+    ax, scale = canvas(ax, top + height + 0.42 + 0.62, _title(prepared, lang), notes)
     front = _draw_sheets(ax, prepared, left, top, height, sheets)
     _name_rows(ax, names, left, top, height, scale)
     _name_dimensions(ax, prepared, left, top, height, behind, scale)

@@ -118,7 +118,7 @@ def plot_pipeline(data: Trace, *, ax: Axes | None = None, lang: str | None = Non
     tops, bottom = _tops(prepared)
     column_width = 7.8 if len(prepared.columns) == 1 else 4.1 if len(prepared.columns) == 2 else 3.6
     width = LABELS_WIDTH + column_width * len(prepared.columns)
-    ax, scale = canvas(ax, width, bottom, say("pipeline.title", lang))
+    ax, scale = canvas(ax, bottom, say("pipeline.title", lang))
     _draw_bands(ax, tops, bottom, width, prepared, lang, scale)
     limit = max(abs(logit) for column in prepared.columns for logit in column.logits)  # one scale for all
     for place, column in enumerate(prepared.columns):
@@ -254,7 +254,7 @@ def _draw_labels(
     for line, (label, logit, probability) in enumerate(
         zip(column.labels, column.logits, column.probabilities, strict=True)
     ):
-        weight, colour = ("bold", style.BLUE) if label == column.prediction else ("normal", style.MUTED)
+        weight, colour = ("bold", style.POSITIVE) if label == column.prediction else ("normal", style.MUTED)
         name = shortened(label, name_width - 0.1, 10, weight)
         # A bar from the middle for a logit: to the left when it is negative, to the right when it is positive.
         length = (bar_width / 2) * (logit / limit if limit else 0.0)

@@ -228,7 +228,7 @@ def _draw(
     lines = [line for note in notes for line in wrapped(note, width, NOTE)]
     middles = [0.95 + _ROW * place for place in range(len(names))]
     rule = middles[-1] - _ROW / 2
-    ax, scale = canvas(ax, width, middles[-1] + _ROW / 2 + 0.15, title, lines)
+    ax, scale = canvas(ax, middles[-1] + _ROW / 2 + 0.15, title, lines)
 
     look: dict[str, Any] = {"fontsize": _SIZE * scale, "va": "center"}
     for name, middle, face in zip(names, middles, faces, strict=True):
@@ -260,7 +260,7 @@ def _draw_logits(ax: Axes, logits: np.ndarray, middles: list[float], left: float
     unit = max(most / 2 - least / 2, 1e-300)  # halves, since most - least may be more than the largest float
     zero = left + width * (-least / 2) / unit if least < 0 else left
     lengths = width * (logits / 2) / unit
-    colours = [style.BLUE if logit >= 0 else style.ORANGE for logit in logits]
+    colours = [style.PLUS if logit >= 0 else style.MINUS for logit in logits]
     ax.barh(middles, lengths, left=zero, height=0.6 * _ROW, color=colours)
     ax.plot([zero, zero], [middles[0] - _ROW / 2, middles[-1] + _ROW / 2], color=style.MUTED, linewidth=1)
 
@@ -270,7 +270,7 @@ def _draw_probabilities(
 ) -> None:
     """Bars of a frame each, filled as far as the probability goes; a frame's width is 1. `at_one`: marks on them."""
     ax.barh(middles, width, left=left, height=0.6 * _ROW, color=style.FAINT, edgecolor=style.MUTED, linewidth=0.8)
-    ax.barh(middles, width * probabilities, left=left, height=0.6 * _ROW, color=style.BLUE)
+    ax.barh(middles, width * probabilities, left=left, height=0.6 * _ROW, color=style.CLASS)
     if at_one is not None:
         reach = 0.45 * _ROW
         ax.vlines(left + width * at_one, middles - reach, middles + reach, color=style.INK, linewidth=2)

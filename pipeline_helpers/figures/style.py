@@ -1,7 +1,6 @@
-"""One look for all figures, and what they share: colours, fonts, a new `Axes`, alternative texts.
+"""One look for all figures, and what they share: fonts, settings, numbers, alternative texts.
 
-The colours are those of Okabe and Ito (2008, "Color Universal Design"), which hold for colour-blind readers; each is
-paired with a text colour of at least 4.5:1 (WCAG 2.1, 1.4.3). Nothing is said by colour alone.
+Text reads on what is under it with at least 4.5:1 (WCAG 2.1, 1.4.3).
 """
 
 import unicodedata
@@ -14,30 +13,34 @@ from weakref import WeakKeyDictionary
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.text import Text
 
-INK = "#1b1b1b"
-"""Text and lines."""
-MUTED = "#595959"
-"""Text that comes second; 7:1 on the background."""
-PAPER = "#ffffff"
-"""The background: opaque, so that a figure reads the same in JupyterLab's dark theme."""
-FAINT = "#ececec"
-"""Padding, grid, what is there but takes no part."""
-BLUE, ORANGE, GREEN, PURPLE = "#0072b2", "#e69f00", "#009e73", "#cc79a7"
-WORDS = ("#cfe5f5", "#fde3a7")
-"""Two light backgrounds that alternate from word to word; ink on them has more than 11:1."""
-SPECIAL = "#dcdcdc"
-"""The background of special tokens."""
+from pipeline_helpers.figures.colours import (  # noqa: F401
+    CLASS,
+    FAINT,
+    INK,
+    MINUS,
+    MUTED,
+    NEGATIVE,
+    PAPER,
+    PLUS,
+    POSITIVE,
+    SPECIAL,
+    WORDS,
+    class_colours,
+)
+
+SMALL = 12
+"""Points of the smallest letter: 16.7 px where a figure has its whole width, 11.5 px in half a screen."""
 FAMILY = "DejaVu Sans"
 """The font of all texts: it comes with matplotlib."""
 SEQUENTIAL = "cividis"
-"""Colour map for what starts at zero (attention weights, probabilities)."""
-DIVERGING = "PuOr"
-"""Colour map for what has a sign (hidden states, logits)."""
+"""Colour map for what starts at zero (attention weights); it stands beside its scale, since its colours are many."""
+DIVERGING = LinearSegmentedColormap.from_list("minus to plus", [MINUS, PAPER, PLUS])
+"""Colour map for what has a sign (hidden states, cosines), between the two colours of a sign."""
 
 _THE_USERS = ("backend", "figure.max_open_warning", "figure.raise_window", "interactive", "keymap.", "tk.", "toolbar")
 """What the settings that stay as the user has them begin with: how windows open and behave, not what is drawn."""

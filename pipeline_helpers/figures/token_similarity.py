@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
@@ -147,10 +146,8 @@ def plot_token_similarity(
         place = {"x": (0.1 - left) / width, "ha": "left"}  # the title begins at the paper's edge, not at the matrix's
         right = around - left - width + 1.0
         bottom = below + 0.55 + 0.22 * len(notes)
-        ax = canvas.placed_axes(
-            width, height, left=left, right=right, top=canvas.title_height(title) + 0.2, bottom=bottom
-        )
-    colours = colormaps[style.DIVERGING].with_extremes(bad=style.FAINT)
+        ax = canvas.placed_axes(height, left=left, right=right, top=canvas.title_height(title) + 0.2, bottom=bottom)
+    colours = style.DIVERGING.with_extremes(bad=style.FAINT)
     image = ax.imshow(
         np.ma.masked_invalid(prepared.cosine), cmap=colours, vmin=-1, vmax=1, aspect="auto", gid="cosine",
         interpolation=canvas.interpolation(ax, across),

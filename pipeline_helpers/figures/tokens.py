@@ -70,7 +70,7 @@ def plot_tokens(
     width = WIDTH if ax is None else _width_that_fits(prepared, size_in_inches(ax), lang)
     lines = _lines(prepared, width)
     notes = _notes(prepared, width, lang)
-    ax, scale = canvas(ax, width, _line_height(lines) * len(lines), _title(prepared, lang), notes)
+    ax, scale = canvas(ax, _line_height(lines) * len(lines), _title(prepared, lang), notes)
     _draw(ax, lines, scale, prepared.blocks[0].ids is not None)
     style.set_alt_text(ax, _describe(prepared, lang))
     return ax

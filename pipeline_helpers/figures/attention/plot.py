@@ -200,7 +200,7 @@ def _titled(
         around = max((style.text_width(name, _LABEL) for name in names), default=0.25) + 0.5
         top = above + canvas.title_height(title) + 0.1
         bottom = around if named else 0.15
-        ax = canvas.placed_axes(width, height, left=around + 0.05, right=0.02 * width + 0.95, top=top, bottom=bottom)
+        ax = canvas.placed_axes(height, left=around + 0.05, right=0.02 * width + 0.95, top=top, bottom=bottom)
     heading = ax.set_title("\n".join(title), pad=72 * above)
     under: dict[str, Any] = {"xycoords": heading, "xytext": (0, -3), "textcoords": "offset points", "va": "top"}
     ax.annotate("\n".join(notes), (0, 0), fontsize=canvas.NOTE, **under)
