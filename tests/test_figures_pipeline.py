@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
 
 import pipeline_helpers as ph
 from pipeline_helpers.figures import style
@@ -87,6 +88,7 @@ def test_what_is_left_out_of_a_long_text_stands_on_the_line_of_what_is_shown():
         assert gap.get_position()[1] == other.get_position()[1]
         assert gap.get_va() == other.get_va() == "baseline"
     assert texts(ax, "token")[-1] == "[SEP]"
+    assert len(texts(ax, "token")) > 40
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -96,7 +98,7 @@ def test_the_strips_are_the_first_values_of_what_the_head_reads_on_one_scale(les
     for row, image in enumerate(strips):
         assert np.array(image.get_array())[0] == pytest.approx(lesson.hidden_states[-1][row, 0, :VALUES].numpy())
     limit = lesson.hidden_states[-1][:, 0, :VALUES].abs().max().item()
-    assert [image.get_clim() for image in ax.images] == [(-pytest.approx(limit), pytest.approx(limit))] * 3
+    assert [image.get_clim() for image in ax.images] == [(pytest.approx(-limit), pytest.approx(limit))] * 3
     (said,) = texts(ax, "values")
     expected = {
         "es": f"[CLS] (posición 0): primeros {VALUES} de 384",
@@ -121,16 +123,16 @@ def test_a_class_has_its_colour_in_every_column(lesson):
         bars = all_bars_of(ax, kind)
         assert len(bars) == 4
         for name, bar in bars:
-            assert style.to_rgb(bar.get_facecolor()) == style.to_rgb(
+            assert to_rgb(bar.get_facecolor()) == to_rgb(
                 style.NEGATIVE if name.endswith("NEGATIVE") else style.POSITIVE
             )
     answers = [part for part in ax.collections if part.get_gid() == "answer"]
-    assert [style.to_rgb(part.get_facecolor()[0]) for part in answers] == [
-        style.to_rgb({"NEGATIVE": style.NEGATIVE, "POSITIVE": style.POSITIVE}[answer["label"]])
+    assert [to_rgb(part.get_facecolor()[0]) for part in answers] == [
+        to_rgb({"NEGATIVE": style.NEGATIVE, "POSITIVE": style.POSITIVE}[answer["label"]])
         for answer in lesson.predictions
     ]
-    bands = {style.to_rgb(part.get_facecolor()[0]) for part in ax.collections if part.get_gid() == "band"}
-    assert bands == {style.to_rgb(style.FAINT)}
+    bands = {to_rgb(part.get_facecolor()[0]) for part in ax.collections if part.get_gid() == "band"}
+    assert bands == {to_rgb(style.FAINT)}
 
 
 def test_the_bars_are_as_long_as_the_probabilities(trace):
@@ -203,23 +205,19 @@ def test_what_is_no_trace_is_refused():
         ph.plot_pipeline(["text"])
 
 
-@given(
-    st.lists(st.floats(0.2, 2.0), min_size=2, max_size=40), st.integers(1, 40), st.floats(2.0, 6.0), st.integers(2, 5)
-)
-def test_what_is_shown_fits_or_is_the_ends(cells, attended, width, most):
+@given(st.lists(st.floats(0.2, 2.0), min_size=2, max_size=40), st.integers(1, 40), st.floats(2.0, 6.0))
+def test_what_is_shown_fits_or_is_the_ends(cells, attended, width):
     attended = min(attended, len(cells))
-    lines = in_lines(cells, attended, 0.2, width, most)
+    lines = in_lines(cells, attended, 0.2, width, 4)
+    assert len(lines) <= 4
     for line in lines:
         assert sum(0.2 if place is None else cells[place] for place in line) <= width + 1e-9
     shown = [place for line in lines for place in line]
     kept = [place for place in shown if place is not None]
     assert kept == sorted(set(kept))
     assert {attended - 1, len(cells) - 1} <= set(kept)
-    assert None not in (shown[0], shown[-1]) or most < 4
     if None not in shown:
-        assert kept == list(range(len(cells))) or attended < len(cells)
-    if most > 3:
-        assert len(lines) <= most
+        assert kept == list(range(len(cells)))
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)

@@ -113,13 +113,13 @@ def _layout(prepared: PipelineColumns) -> _Layout:
         attended = len(cells[-1]) - row.attended[::-1].index(True)
         lines.append(in_lines(cells[-1], attended, _GAP, width, MOST_LINES[count]))
         texts.append(written)
-    bars = _BAR * len(prepared.columns[0].labels)
+    labels = len(prepared.columns[0].labels)
     heights = {
         "text": _LINE * max(map(len, texts)) + 0.04,
         "tokens": _CHIP * max(map(len, lines)) + 0.04,
         "hidden": 0.43 if prepared.read_alike else 0.58,
-        "logits": bars + 0.06,
-        "probabilities": bars + 0.06,
+        "logits": _BAR * max(2, labels) + 0.06,  # two lines say what it is
+        "probabilities": _BAR * labels + 0.06,
         "label": 0.32,
     }
     tops, top = {}, 0.0
