@@ -7,9 +7,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.colors import to_rgba_array
 
 import pipeline_helpers as ph
 from pipeline_helpers.figures import plot_heads_gallery, style
+from pipeline_helpers.figures.canvas import FIGURE, TALLEST, WIDTH
 from pipeline_helpers.figures.gallery import CHOICES, HEADS, heads_gallery
 from pipeline_helpers.language import LANGUAGES, catalogue
 from tests import drawn
@@ -73,7 +75,7 @@ def test_each_class_stands_beside_its_shape_and_points_it_out(config, lang):
     by_name = {name: shape for (name, _, y), (shape, _, at) in zip(names, shapes, strict=True) if abs(at - y) < 0.2}
     assert by_name["DistilBertModel"] == "last_hidden_state\n[3, 7, 8]"
     assert by_name["DistilBertForMaskedLM"] == "logits\n[3, 7, 13]"
-    assert by_name["DistilBertForQuestionAnswering"] == "start_logits, end_logits\n[3, 7]"
+    assert by_name["DistilBertForQuestionAnswering"] == "start_logits,\nend_logits\n[3, 7]"
     assert by_name["DistilBertForSequenceClassification"] == "logits\n[3, 2]"
     assert by_name["DistilBertForTokenClassification"] == "logits\n[3, 7, 2]"
     assert by_name[{"es": "*ForCausalLM: no existe", "en": "*ForCausalLM: none"}[lang]] == ""
@@ -89,12 +91,47 @@ def test_each_class_stands_beside_its_shape_and_points_it_out(config, lang):
 
 def test_the_body_shows_the_sizes_of_the_config(config):
     ax = plot_heads_gallery(config, batch=3, sequence=7, highlight=None)
-    assert drawn.texts(ax, "input_ids") == ["input_ids\n[3, 7]"]
-    assert "13\n× 8" in drawn.texts(ax, "embeddings")[0]
-    assert drawn.texts(ax, "layers")[0].endswith("2")
-    assert drawn.texts(ax, "hidden states")[0].endswith("[3, 7, 8]")
+    assert drawn.texts(ax, "input_ids") == ["input_ids [3, 7]"]
+    assert "13 × 8" in drawn.texts(ax, "embeddings")[0]
+    assert drawn.texts(ax, "states")[0].endswith("[3, 7, 8]")
     (layers,) = (c for c in ax.collections if c.get_gid() == "layers")
-    assert len(layers.get_paths()) == 2
+    assert len(layers.get_paths()) == len(drawn.texts(ax, "layer")) == 2
+
+
+def test_of_many_layers_the_first_and_the_last_are_drawn():
+    ax = plot_heads_gallery(SimpleNamespace(**{**SIZES, "n_layers": 24}), lang="en")
+    assert drawn.texts(ax, "layer") == ["layer 1", "layer 2", "layer 3", "⋮", "layer 23", "layer 24"]
+    (layers,) = (c for c in ax.collections if c.get_gid() == "layers")
+    assert len(layers.get_paths()) == 5
+
+
+def test_the_lessons_picture_fits_a_slide_and_is_the_same_in_both_languages(trace):
+    ours = [plot_heads_gallery(trace.config, lang=lang) for lang in LANGUAGES]
+    for ax in ours:
+        width, height = ax.figure.get_size_inches()
+        assert width == FIGURE
+        assert height <= TALLEST
+        assert min(text.get_size() for text in ax.texts) >= style.SMALL
+        assert "DistilBertForSequenceClassification" in drawn.texts(ax, "name")
+        assert not any("…" in text for text in drawn.texts(ax))
+        assert not drawn.cut_off(ax)
+        assert not drawn.overlapping(ax)
+        (frame,) = (c for c in ax.collections if c.get_gid() == "body")
+        assert 0.25 <= frame.get_paths()[0].get_extents().width / WIDTH <= 0.36
+    for gid in ("name", "for", "shape", "heading"):
+        one, other = ([place[1:] for place in drawn.places(ax, gid)] for ax in ours)
+        assert one == other
+
+
+def test_nothing_has_a_hue(config):
+    ax = plot_heads_gallery(config)
+    parts = [*ax.collections, *ax.lines, *ax.texts]
+    colours = [
+        tuple(colour) for part in parts for name in ("facecolor", "edgecolor", "color") if hasattr(part, f"get_{name}")
+        for colour in to_rgba_array(getattr(part, f"get_{name}")())
+    ]  # fmt: skip
+    assert len(colours) > 30
+    assert all(max(colour[:3]) - min(colour[:3]) < 0.02 for colour in colours)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -110,7 +147,7 @@ def test_nothing_overlaps_or_is_cut_off(config, lang, sizes):
 
 def test_text_has_contrast(config):
     for text in plot_heads_gallery(config).texts:
-        for background in (style.PAPER, style.FAINT, *style.WORDS):
+        for background in (style.PAPER, style.FAINT):
             assert drawn.contrast(text.get_color(), background) >= 4.5
 
 

@@ -6,9 +6,11 @@ import matplotlib.pyplot as plt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.colors import to_hex, to_rgba_array
 
 import pipeline_helpers as ph
 from pipeline_helpers.figures import style
+from pipeline_helpers.figures.canvas import FIGURE, TALLEST
 from pipeline_helpers.figures.inputs import Row, read_rows
 from pipeline_helpers.figures.token_blocks import token_blocks
 from pipeline_helpers.figures.tokens import plot_tokens
@@ -170,6 +172,38 @@ def test_both_languages_say_what_is_seen(trace, lang):
     assert drawn.texts(ax, "note") != drawn.texts(other, "note")
     words = catalogue()
     assert all(set(words[key]) == set(LANGUAGES) for key in words if key.startswith("tokens."))
+
+
+def test_the_lessons_pictures_fit_a_slide_and_are_the_same_in_both_languages(trace, tokenizer):
+    for draw in (
+        lambda lang: plot_tokens(trace, lang=lang),
+        lambda lang: plot_tokens(trace, sentence=1, lang=lang),
+        lambda lang: plot_tokens(tokenizer("Me encanta el español"), text="Me encanta el español", lang=lang),
+    ):
+        ours = [draw(lang) for lang in LANGUAGES]
+        for ax in ours:
+            assert ax.figure.get_size_inches()[0] == FIGURE
+            assert ax.figure.get_size_inches()[1] <= TALLEST
+            assert min(text.get_size() for text in ax.texts) >= style.SMALL
+            assert not drawn.cut_off(ax)
+            assert not drawn.overlapping(ax)
+        assert len({tuple(ax.figure.get_size_inches()) for ax in ours}) == 1
+        for gid in ("token", "id", "word", "gap"):
+            assert drawn.places(ours[0], gid) == drawn.places(ours[1], gid)
+        assert len({tuple(at[1:] for at in drawn.places(ax, "note")) for ax in ours}) == 1
+
+
+def test_words_alone_have_a_hue(trace):
+    ax = plot_tokens(trace, sentence=1)
+    parts = [*ax.collections, *ax.texts, *ax.patches, *ax.artists]
+    colours = {
+        to_hex(colour) for part in parts for name in ("facecolor", "edgecolor", "color") if hasattr(part, f"get_{name}")
+        for colour in to_rgba_array(getattr(part, f"get_{name}")()) if colour[3]
+    }  # fmt: skip
+    grey = {colour for colour in colours if len({colour[1:3], colour[3:5], colour[5:]}) == 1}
+    assert colours - grey == set(style.WORDS)
+    (strokes,) = (c for c in ax.collections if c.get_gid() == "lost")
+    assert {to_hex(colour) for colour in strokes.get_colors()} == {style.INK}
 
 
 def test_text_has_contrast(trace):

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import arrow, boxes, canvas, shortened
+from pipeline_helpers.figures.canvas import WIDTH, arrow, boxes, canvas, said_width, shortened
 from pipeline_helpers.language import resolve, say
 
 HEADS = (
@@ -23,15 +23,18 @@ HEADS = (
 """The heads of the notes' list, by the ending of the class's name."""
 CHOICES = 4
 """So many answers to choose from, for multiple choice: the configuration does not say it."""
-NAME, PURPOSE = 11.5, 10.5
-"""Points."""
+MOST_LAYERS = 6
+"""Of more than these the first and the last are drawn."""
 _ATTRIBUTES = {
     "layers": ("num_hidden_layers", "n_layers", "n_layer", "num_layers"),
     "hidden": ("hidden_size", "dim", "n_embd", "d_model"),
     "vocabulary": ("vocab_size",),
     "labels": ("num_labels",),
 }
-_ROW, _BODY, _HEADS_AT = 0.74, 5.15, 5.85
+_ROW, _HEADING = 0.655, 0.28
+"""Inches down of a head, and above the first."""
+_BODY, _BUS, _HEADS_AT = 2.45, 2.6, 2.84
+"""Inches from the left: where the body ends, the line that carries the hidden states on, and where the heads begin."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def plot_heads_gallery(
     Args:
         data: a model's configuration, as `heads_gallery` takes it, or what it returns.
         batch, sequence: sentences, and tokens of each, for the shapes.
-        highlight: the head to point out, one of `HEADS`; None points out none.
+        highlight: the head to point out with a thick frame, one of `HEADS`; None points out none.
         ax: where to draw, scaled to fit; None makes a new figure.
         lang: one of `LANGUAGES`; None is the language in force.
 
@@ -150,13 +153,12 @@ def plot_heads_gallery(
     if highlight is not None and highlight not in HEADS:
         raise ValueError(f"highlight is {highlight!r}; expected one of {', '.join(HEADS)} or None")
     prepared = data if isinstance(data, HeadsGallery) else heads_gallery(data, batch=batch, sequence=sequence)
-    height = _ROW * len(prepared.heads) + 0.45
-    names = [_name(head, lang) for head in prepared.heads]
-    across = min(4.2, max(style.text_width(name, NAME, "bold") for name in names) + 0.26)
-    lines = [say("gallery.output", lang), *(line for head in prepared.heads for line in _output(head).split("\n"))]
-    width = _HEADS_AT + across + 0.2 + max(style.text_width(line, NAME, "bold") for line in lines)
+    height = _HEADING + _ROW * len(prepared.heads)
+    lines = [line for head in prepared.heads for line in _output(head).split("\n")]
+    output = max(said_width("gallery.output", face="bold"), *(style.text_width(line, style.SMALL) for line in lines))
+    across = WIDTH - _HEADS_AT - 0.1 - output
     ax, scale = canvas(ax, height, say("gallery.title", lang))
-    _draw_body(ax, prepared, height, scale, lang)
+    _draw_body(ax, prepared, scale, lang)
     _draw_heads(ax, prepared, highlight, across, scale, lang)
     style.set_alt_text(ax, _describe(prepared, lang))
     return ax
@@ -167,70 +169,74 @@ def _name(head: Head, lang: str) -> str:
 
 
 def _output(head: Head) -> str:
-    """What a class returns, in two lines: the names, then their shape, which is one."""
+    """What a class returns: the names, a line each, then their shape, which is one."""
     if head.name is None:
         return ""
-    return f"{', '.join(head.outputs)}\n{list(next(iter(head.outputs.values())))}"
+    return "\n".join([",\n".join(head.outputs), str(list(next(iter(head.outputs.values()))))])
 
 
-def _draw_body(ax: Axes, prepared: HeadsGallery, height: float, scale: float, lang: str) -> None:
-    """What is before the heads: the ids come in at the left, the hidden states come out at the right."""
-    middle, tall = height / 2 + 0.1, 1.5
-    top, bottom = middle - tall / 2, middle + tall / 2
-    frame = (1.15, top - 0.62, _BODY - 1.15, tall + 1.2)
-    boxes(ax, [frame], ["#f4f8fb"], edgecolors=style.MUTED, linestyles="--", linewidths=1.2)
-    stack = min(prepared.layers, 6)
-    layers = [(2.85 + 0.05 * place, top - 0.05 * place + 0.12, 0.85, tall - 0.12) for place in range(stack)]
-    front = layers[-1]
-    boxes(ax, [(1.3, top, 1.2, tall)], [style.WORDS[0]], edgecolors=style.INK)
-    boxes(ax, layers, [style.WORDS[1]] * stack, edgecolors=style.INK, gid="layers")
-    boxes(ax, [(4.4, middle - 0.47, 0.6, 0.8), (4.33, middle - 0.4, 0.6, 0.8)], ["#e9def0"] * 2, edgecolors=style.INK)
-    body = f"{say('gallery.body', lang)} · {prepared.heads[0].name or '*Model'}"
-    name = shortened(body, frame[2] - 0.2, NAME, "bold")
-    ids = f"input_ids\n[{prepared.batch},\n{prepared.sequence}]"
-    if style.text_width(line := f"[{prepared.batch}, {prepared.sequence}]", NAME) < 0.85:
-        ids = f"input_ids\n{line}"
+def _draw_body(ax: Axes, prepared: HeadsGallery, scale: float, lang: str) -> None:
+    """What is before the heads, from the ids at the top down to the hidden states."""
+    left, wide, middle = 0.12, _BODY - 0.24, _BODY / 2
+    ends = [_HEADING + place * _ROW + (_ROW - 0.08) / 2 for place in (0, len(prepared.heads) - 1)]
+    frame: dict[str, Any] = {"edgecolors": style.MUTED, "linestyles": "--", "linewidths": 1.2, "gid": "body"}
+    boxes(ax, [(0.01, 0.5, _BODY - 0.01, ends[1] - 0.15)], [style.FAINT], **frame)
+    body = shortened(
+        f"{say('gallery.body', lang)} · {prepared.heads[0].name or '*Model'}", _BODY - 0.12, style.SMALL, "bold"
+    )
+    embeddings, states = (left, 0.92, wide, 0.5), (left, ends[1] - 0.25, wide, 0.5)
+    numbers: list[int | None] = list(range(1, prepared.layers + 1))
+    if prepared.layers > MOST_LAYERS:
+        numbers = [1, 2, 3, None, prepared.layers - 1, prepared.layers]
+    first, last = embeddings[1] + embeddings[3] + 0.24, states[1] - 0.24
+    each = min(0.5, (last - first) / len(numbers))
+    layers = [(left, last - (len(numbers) - place) * each + 0.02, wide, each - 0.04) for place in range(len(numbers))]
+    first = layers[0][1]
+    look: dict[str, Any] = {"edgecolors": style.INK}
+    boxes(ax, [embeddings, states], [style.PAPER] * 2, **look)
+    drawn = [layer for layer, number in zip(layers, numbers, strict=True) if number is not None]
+    boxes(ax, drawn, [style.PAPER] * len(drawn), gid="layers", **look)
     table = say("gallery.embeddings", lang, vocabulary=prepared.vocabulary, hidden=prepared.hidden)
-    at: dict[str, Any] = {"va": "center", "linespacing": 1.3}
-    count = say("gallery.layers", lang, layers=prepared.layers)
-    for x, y, text, gid in (
-        (0.46, middle, ids, "input_ids"),
-        (1.9, middle, table, "embeddings"),
-        (front[0] + front[2] / 2, front[1] + front[3] / 2, count, "layers"),
+    shape = f"[{prepared.batch}, {prepared.sequence}"
+    at: dict[str, Any] = {"ha": "center", "va": "center", "linespacing": 1.15, "size": style.SMALL * scale}
+    for y, text, gid in (
+        (0.12, f"input_ids {shape}]", "input_ids"),
+        (embeddings[1] + embeddings[3] / 2, table, "embeddings"),
+        (ends[1], f"{say('gallery.hidden_states', lang)}\n{shape}, {prepared.hidden}]", "states"),
     ):
-        ax.text(x, y, text, size=NAME * scale, ha="center", gid=gid, **at)
-    ax.text(frame[0] + frame[2] / 2, top - 0.38, name, size=NAME * scale, weight="bold", ha="center", **at)
-    states = f"{say('gallery.hidden_states', lang)}\n[{prepared.batch}, {prepared.sequence}, {prepared.hidden}]"
-    ax.text(_BODY - 0.12, bottom + 0.24, states, size=PURPOSE * scale, ha="right", gid="hidden states", **at)
-    for start, stop in ((0.93, 1.28), (2.52, 2.83), (front[0] + front[2] + 0.02, 4.31)):
-        arrow(ax, (start, middle), (stop, middle), size=12 * scale)
+        ax.text(middle, y, text, gid=gid, **at)
+    for (_, top, _, tall), number in zip(layers, numbers, strict=True):
+        said = "⋮" if number is None else say("gallery.layer", lang, layer=number)
+        ax.text(middle, top + tall / 2, said, gid="layer", **at)
+    ax.text(middle, 0.72, body, weight="bold", gid="body", **at)
+    for start, stop in ((0.25, 0.5), (embeddings[1] + embeddings[3], first), (last - 0.02, states[1])):
+        arrow(ax, (middle, start), (middle, stop), size=10 * scale)
+    ax.plot([left + wide, _BUS, _BUS], [ends[1], ends[1], ends[0]], color=style.INK, linewidth=1.5 * scale)
 
 
 def _draw_heads(
     ax: Axes, prepared: HeadsGallery, highlight: str | None, across: float, scale: float, lang: str
 ) -> None:
-    middle = (_ROW * len(prepared.heads) + 0.45) / 2 + 0.1
-    heading: dict[str, Any] = {"size": NAME * scale, "weight": "bold", "va": "center"}
+    heading: dict[str, Any] = {"size": style.SMALL * scale, "weight": "bold", "va": "center"}
+    plain: dict[str, Any] = {"size": style.SMALL * scale, "va": "center"}
     for place, head in enumerate(prepared.heads):
-        top = 0.38 + place * _ROW
-        here = top + (_ROW - 0.12) / 2
+        top = _HEADING + place * _ROW
+        here = top + (_ROW - 0.08) / 2
         chosen, missing = head.kind == highlight, head.name is None
         boxes(
-            ax, [(_HEADS_AT, top, across, _ROW - 0.12)],
-            [style.FAINT if missing else style.WORDS[0] if chosen else style.PAPER],
+            ax, [(_HEADS_AT, top, across, _ROW - 0.08)], [style.FAINT if missing else style.PAPER],
             edgecolors=style.MUTED if missing else style.INK, linestyles=":" if missing else "-",
-            linewidths=2.6 if chosen else 1.2, gid=f"head {head.kind}",
+            linewidths=3.2 if chosen else 1.0, gid=f"head {head.kind}",
         )  # fmt: skip
         look: dict[str, Any] = {"color": style.MUTED, "linestyle": ":"} if missing else {}
-        arrow(ax, (_BODY + 0.04, middle), (_HEADS_AT - 0.03, here), size=12 * scale, **look)
-        name = shortened(_name(head, lang), across - 0.2, NAME, "bold")
-        ax.text(_HEADS_AT + 0.12, here - 0.13, name, gid="name", **heading)
-        purpose = shortened(say(f"gallery.{head.kind}", lang, choices=CHOICES), across - 0.2, PURPOSE)
-        ax.text(_HEADS_AT + 0.12, here + 0.15, purpose, size=PURPOSE * scale, va="center", gid="for")
-        look = {"size": NAME * scale, "va": "center", "linespacing": 1.3}
-        ax.text(_HEADS_AT + across + 0.14, here, _output(head), gid="shape", **look)
-    ax.text(_HEADS_AT, 0.18, say("gallery.heads", lang), **heading)
-    ax.text(_HEADS_AT + across + 0.14, 0.18, say("gallery.output", lang), **heading)
+        arrow(ax, (_BUS, here), (_HEADS_AT - 0.02, here), size=10 * scale, **look)
+        name = shortened(_name(head, lang), across - 0.18, style.SMALL, "bold")
+        ax.text(_HEADS_AT + 0.1, here - 0.12, name, gid="name", **heading)
+        purpose = shortened(say(f"gallery.{head.kind}", lang, choices=CHOICES), across - 0.18, style.SMALL)
+        ax.text(_HEADS_AT + 0.1, here + 0.13, purpose, gid="for", **plain)
+        ax.text(_HEADS_AT + across + 0.1, here, _output(head), gid="shape", linespacing=1.1, **plain)
+    ax.text(_HEADS_AT, 0.12, say("gallery.heads", lang), gid="heading", **heading)
+    ax.text(_HEADS_AT + across + 0.1, 0.12, say("gallery.output", lang), gid="heading", **heading)
 
 
 def _describe(prepared: HeadsGallery, lang: str) -> str:

@@ -8,17 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import NOTE_LINE, Box, boxes, canvas, hatched, packed, shortened, size_in_inches
+from pipeline_helpers.figures.canvas import NOTE, WIDTH, Box, boxes, canvas, hatched, said_width, shortened, wrapped
 from pipeline_helpers.figures.inputs import as_index, read_rows
 from pipeline_helpers.figures.token_blocks import Block, TokenBlocks, token_blocks
 from pipeline_helpers.language import resolve, say
 
-WIDTH = 9.6
-"""Inches of a new figure; longer sentences wrap."""
-TEXT, IDS = 13, 10.5
+TEXT, IDS = 13, style.SMALL
 """Points."""
-_LOST = "#b3420f"
-"""The line under what is lost: 5.6:1 on paper, and told by its place, not by its colour."""
+_DOT = "   ·   "
+"""Between two notes on a line."""
 _PAD, _GAP, _WORD, _PIECE, _ID, _BETWEEN = 0.09, 0.1, 0.34, 0.34, 0.27, 0.2
 _FRAMES = {
     "word": (style.PAPER, "-"),
@@ -43,8 +41,8 @@ def plot_tokens(
     """Draw the words of a sentence, the pieces that each becomes, and their ids; long sentences wrap.
 
     Above, the word as it was written; in the boxes its pieces; below their ids. Words alternate in colour; special
-    tokens have a dashed frame and no word above. What no token keeps is marked: `␣` for a space, a line under an
-    accent or a capital letter that is gone.
+    tokens have a dashed frame and no word above. What no token keeps is marked: a grey `␣` for a space, a line under
+    an accent or a capital letter that is gone.
 
         plot_tokens(trace("Me encanta el español."))
         plot_tokens(tokenizer("Me encanta el español."), text="Me encanta el español.")
@@ -55,7 +53,7 @@ def plot_tokens(
         sentence: which row of the batch.
         text: what was tokenized, where `data` does not know it: one text, or one a row of the batch.
         padding: whether padding tokens are drawn.
-        ax: where to draw, shrunk to fit; None makes a new figure.
+        ax: where to draw, scaled to fit; None makes a new figure.
         lang: one of `LANGUAGES`; None is the language in force.
 
     Raises:
@@ -67,10 +65,8 @@ def plot_tokens(
     prepared = token_blocks(rows[as_index(sentence, "sentence", len(rows))], padding=padding)
     if not prepared.blocks:
         raise ValueError(f"data holds only padding in row {sentence}; with padding=False there is nothing to draw")
-    width = WIDTH if ax is None else _width_that_fits(prepared, size_in_inches(ax), lang)
-    lines = _lines(prepared, width)
-    notes = _notes(prepared, width, lang)
-    ax, scale = canvas(ax, _line_height(lines) * len(lines), _title(prepared, lang), notes)
+    lines = _lines(prepared, WIDTH)
+    ax, scale = canvas(ax, _line_height(lines) * len(lines), _title(prepared, lang), _notes(prepared, lang))
     _draw(ax, lines, scale, prepared.blocks[0].ids is not None)
     style.set_alt_text(ax, _describe(prepared, lang))
     return ax
@@ -170,18 +166,6 @@ def _line_height(lines: list[list[_Placed]]) -> float:
     return _band(lines) + _PIECE + _ID + _BETWEEN
 
 
-def _width_that_fits(prepared: TokenBlocks, size: tuple[float, float], lang: str) -> float:
-    """The narrowest line with which the whole, scaled to the width of `size`, is no higher than `size`."""
-    across, down = size
-    width = across
-    while width < 40 * across:
-        lines, notes = _lines(prepared, width), _notes(prepared, width, lang)
-        if (_line_height(lines) * len(lines) + NOTE_LINE * len(notes)) * across / width <= down:
-            break
-        width *= 1.1
-    return width
-
-
 def _draw(ax: Axes, lines: list[list[_Placed]], scale: float, with_ids: bool) -> None:
     band, line_height = _band(lines), _line_height(lines)
     words: list[Box] = []
@@ -193,7 +177,7 @@ def _draw(ax: Axes, lines: list[list[_Placed]], scale: float, with_ids: bool) ->
         for placed in line:
             block, here, total = placed.block, placed.left, sum(placed.widths)
             if block.gap:
-                look: dict[str, Any] = {"size": TEXT * scale, "color": _LOST, "ha": "right", "va": "center"}
+                look: dict[str, Any] = {"size": TEXT * scale, "color": style.MUTED, "ha": "right", "va": "center"}
                 ax.text(here - 0.05, top + band / 2, _marked(block.gap), gid="gap", **look)
             if block.kind == "word":
                 words.append((here, top, total, band + _PIECE))
@@ -214,8 +198,8 @@ def _draw(ax: Axes, lines: list[list[_Placed]], scale: float, with_ids: bool) ->
     for kind, (face, dashes) in _FRAMES.items():
         edges: dict[str, Any] = {"edgecolors": style.MUTED, "linewidths": 1.1 * scale, "linestyles": dashes}
         boxes(ax, frames[kind], [face] * len(frames[kind]), gid=f"{kind} tokens", **edges)
-    hatched(ax, frames["padding"], "#c4c4c4")
-    ax.add_collection(LineCollection(strokes, colors=_LOST, linewidths=2.2 * scale, gid="lost"), autolim=False)
+    hatched(ax, frames["padding"], style.SPECIAL)
+    ax.add_collection(LineCollection(strokes, colors=style.INK, linewidths=2.2 * scale, gid="lost"), autolim=False)
 
 
 def _draw_word(
@@ -242,21 +226,29 @@ def _title(prepared: TokenBlocks, lang: str) -> str:
     return say("tokens.title", lang, words=words, tokens=len(prepared.tokens))
 
 
-def _notes(prepared: TokenBlocks, width: float, lang: str) -> list[str]:
-    """What the marks in the picture mean: only those that it has."""
+def _notes(prepared: TokenBlocks, lang: str) -> list[str]:
+    """What the marks in the picture mean: only those that it has, in the same lines in each language."""
     kinds = {block.kind for block in prepared.blocks}
     words = "words" if any(block.written for block in prepared.blocks) else "pieces"
-    notes = [say(f"tokens.{words}" if prepared.blocks[0].ids is None else f"tokens.{words}_and_ids", lang)]
-    if "special" in kinds:
-        notes.append(say("tokens.special", lang))
-    if "padding" in kinds:
-        notes.append(say("tokens.padding", lang))
-    if any(block.gap for block in prepared.blocks) or prepared.tail:
-        notes.append(say("tokens.gap", lang))
-    if any(any(block.lost) for block in prepared.blocks):
-        notes.append(say("tokens.lost", lang))
-    notes += _cut_off(prepared, lang)
-    return packed(notes, width)
+    notes = {
+        words if prepared.blocks[0].ids is None else f"{words}_and_ids": True,
+        "special": "special" in kinds,
+        "padding": "padding" in kinds,
+        "gap": any(block.gap for block in prepared.blocks) or bool(prepared.tail),
+        "lost": any(any(block.lost) for block in prepared.blocks),
+        _cut_off(prepared): prepared.row.cut_off > 0,
+    }
+    many = prepared.row.cut_off
+    lines: list[list[str]] = []
+    for note, there in notes.items():
+        beside = [*lines[-1], note] if lines else [note]
+        wide = sum(said_width(f"tokens.{one}", n=many) for one in beside) + style.text_width(_DOT, NOTE) * len(beside)
+        if there and lines and wide <= WIDTH:
+            lines[-1].append(note)
+        elif there:
+            lines.append([note])
+    said = [_DOT.join(say(f"tokens.{one}", lang, n=many) for one in line) for line in lines]
+    return [part for line in said for part in wrapped(line, WIDTH, NOTE)]
 
 
 def _describe(prepared: TokenBlocks, lang: str) -> str:
@@ -277,9 +269,11 @@ def _describe(prepared: TokenBlocks, lang: str) -> str:
     padding = sum(block.kind == "padding" for block in prepared.blocks)
     if padding:
         parts.append(say("tokens.alt_padding", lang, n=padding))
-    return " ".join([*parts, *(f"{note}." for note in _cut_off(prepared, lang))])
+    if prepared.row.cut_off:
+        parts.append(say(f"tokens.{_cut_off(prepared)}", lang, n=prepared.row.cut_off) + ".")
+    return " ".join(parts)
 
 
-def _cut_off(prepared: TokenBlocks, lang: str) -> list[str]:
-    where = "cut_off" if prepared.row.begins else "cut_off_before"
-    return [say(f"tokens.{where}", lang, n=prepared.row.cut_off)] if prepared.row.cut_off else []
+def _cut_off(prepared: TokenBlocks) -> str:
+    """The key of what is said of tokens that were cut off."""
+    return "cut_off" if prepared.row.begins else "cut_off_before"
