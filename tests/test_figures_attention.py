@@ -10,10 +10,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.patches import PathPatch
+from matplotlib.text import Text
 
-from pipeline_helpers.figures import alt_text, plot_attention
+from pipeline_helpers.figures import alt_text, canvas, plot_attention, style
 from pipeline_helpers.figures.attention import attention
 from pipeline_helpers.language import LANGUAGES
+from tests import drawn
 from tests.drawn import contrast
 
 
@@ -40,7 +42,7 @@ def texts(ax):
     """Every word in the picture, its labels included."""
     inner = [text.get_text() for child in ax.child_axes for text in (child.yaxis.label, child.xaxis.label)]
     own = [ax.get_title(loc="left"), ax.get_xlabel(), ax.get_ylabel(), *(text.get_text() for text in ax.texts)]
-    return " ".join([*own, *inner])
+    return " ".join([*own, *inner]).replace("\n", " ")
 
 
 def test_one_head_has_queries_as_rows_and_keys_as_columns(trace):
@@ -56,16 +58,36 @@ def test_one_head_has_queries_as_rows_and_keys_as_columns(trace):
         assert weight_at(ax, ax.get_xticks()[3], y) == pytest.approx(expected[place, 3])
 
 
-def test_a_small_matrix_has_its_weights_in_the_cells_in_a_colour_that_can_be_read(trace):
-    ax = plot_attention(trace, layer=1, head=2, sentence=1)
-    expected = trace.attentions[1][1, 2, :8, :8].numpy()
-    image = ax.get_images()[0]
-    numbers = [text for text in ax.texts if text.get_text()[:2] in ("0.", "1.")]
-    assert len(numbers) == 64
-    for text in numbers:
-        column, row = map(round, text.get_position())
-        assert text.get_text() == f"{expected[row, column]:.2f}"
-        assert contrast(text.get_color(), image.cmap(image.norm(expected[row, column]))) >= 4.5
+@pytest.mark.parametrize(("sentence", "length", "form"), [(0, 16, slice(1, None)), (1, 8, slice(None))])
+def test_the_lessons_sentences_have_their_weights_in_the_cells_in_a_colour_that_can_be_read(
+    trace, sentence, length, form
+):
+    for lang in LANGUAGES:
+        ax = plot_attention(trace, layer=1, head=2, sentence=sentence, lang=lang)
+        weight = trace.attentions[1][sentence, 2, :length, :length].numpy()
+        image = ax.get_images()[0]
+        numbers = {(round(y), round(x)): text for text, x, y in drawn.places(ax, "number")}
+        assert numbers == {
+            (row, column): f"{weight[row, column]:.2f}"[form] for row, column in np.argwhere(weight >= 0.005).tolist()
+        }
+        assert {"es": "menos de 0.005", "en": "less than 0.005"}[lang] in texts(ax)
+        for text in ax.texts:
+            if text.get_gid() == "number":
+                column, row = map(round, text.get_position())
+                assert contrast(text.get_color(), image.cmap(image.norm(weight[row, column]))) >= 4.5
+
+
+def test_a_whole_one_stays_one_where_there_is_no_room_for_the_zero_before_the_point():
+    assert set(drawn.texts(plot_attention(np.eye(16)), "number")) == {"1.0"}
+    assert set(drawn.texts(plot_attention(np.eye(4)), "number")) == {"1.00"}
+
+
+def test_weights_stand_in_no_cell_of_padding_and_in_none_without_room(trace):
+    ax = plot_attention(trace, layer=3, head=9, sentence=1, padding=True)
+    cells = {(y, x) for _, x, y in drawn.places(ax, "number")}
+    assert cells
+    assert all(row < 8 and column < 8 for row, column in cells)
+    assert drawn.texts(plot_attention(np.full((40, 40), 0.025)), "number") == []
 
 
 def test_the_colours_go_from_0_to_1_whatever_the_weights():
@@ -94,16 +116,15 @@ def test_one_head_in_each_layer():
     ax = plot_attention(data, head=2)
     at = {text.get_text(): text.get_position() for text in ax.texts}
     for layer in range(4):
-        x, y = at[f"capa {layer}"]
+        x, y = at[f"capa {layer + 1}\nattentions[{layer}]"]
         assert weight_at(ax, x + 0.3, y + 0.03 + 0.5) == pytest.approx(data[layer][0, 2, 2, 1].item(), abs=1e-6)
 
 
 def test_all_layers_and_heads_are_a_table_of_tiles(trace):
     ax = plot_attention(trace)
     assert labels(ax.xaxis) == [str(head) for head in range(12)]
-    assert labels(ax.yaxis) == [str(layer) for layer in range(6)]
+    assert labels(ax.yaxis) == [f"capa {layer + 1}\nattentions[{layer}]" for layer in range(6)]
     assert ax.get_xlabel() == "cabeza"
-    assert ax.get_ylabel() == "capa"
     for layer, y in enumerate(ax.get_yticks()):
         for head, x in enumerate(ax.get_xticks()):
             shown = weight_at(ax, x - 0.5 + 3.5 / 16, y - 0.5 + 9.5 / 16)
@@ -176,13 +197,66 @@ def test_bytes_do_not_grow_with_the_square_of_the_length():
     assert sizes[1] < 1.3 * sizes[0]
 
 
-@pytest.mark.parametrize(("length", "step"), [(48, 1), (49, 2), (64, 2), (128, 3)])
-def test_each_of_48_tokens_is_named_beyond_that_every_nth_and_it_says_so(length, step):
+@pytest.mark.parametrize(("length", "step"), [(16, 1), (18, 1), (24, 2), (64, 4), (128, 7)])
+def test_each_of_18_tokens_is_named_beyond_that_every_nth_and_it_says_so(length, step):
     names = [f"t{place}" for place in range(length)]
     ax = plot_attention(np.eye(length), tokens=names)
     assert labels(ax.xaxis) == labels(ax.yaxis) == names[::step]
     assert ax.get_yticks().tolist() == list(range(0, length, step))
     assert (f"1 de cada {step}" in texts(ax)) == (step > 1)
+
+
+def upright(ax):
+    return [not label.get_rotation() for label in ax.get_xticklabels()]
+
+
+def test_names_under_the_columns_are_turned_only_where_they_do_not_fit_upright(trace):
+    """In one line, in two, turned; and one letter is never turned, which would read as another."""
+    one, two = plot_attention(trace, layer=0, head=0, sentence=1), plot_attention(trace, layer=0, head=0)
+    assert all(upright(one))
+    assert all(upright(two))
+    one.figure.canvas.draw()
+    two.figure.canvas.draw()
+    assert len({round(label.get_window_extent().y1) for label in one.get_xticklabels()}) == 1
+    tops = [round(label.get_window_extent().y1) for label in two.get_xticklabels()]
+    assert len(set(tops[::2])) == len(set(tops[1::2])) == 1
+    assert tops[0] > tops[1]
+    names = ["unforgettably", "i"] * 8
+    long = plot_attention(np.eye(16), tokens=names)
+    assert upright(long) == [name == "i" for name in names]
+    assert len(long.get_xticks()) == 16
+
+
+CHOICES = [{"layer": 1, "head": 9}, {"layer": 1}, {"head": 9}, {}]
+
+
+@pytest.mark.parametrize("padding", [False, True])
+@pytest.mark.parametrize("sentence", [0, 1])
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_figure_of_the_lessons_is_as_wide_as_all_no_higher_than_a_slide_and_the_same_in_all_languages(
+    trace, choice, sentence, padding
+):
+    layouts = []
+    for lang in LANGUAGES:
+        ax = plot_attention(trace, sentence=sentence, padding=padding, lang=lang, **choice)
+        width, height = ax.figure.get_size_inches()
+        assert width == pytest.approx(canvas.FIGURE)
+        assert height <= canvas.TALLEST + 1e-9
+        said = [text for text in ax.figure.findobj(Text) if text.get_text().strip()]
+        assert min(text.get_size() for text in said) >= style.SMALL
+        heading = ax._left_title
+        ax.figure.canvas.draw()
+        assert heading.get_window_extent().x0 == pytest.approx(canvas.MARGIN * ax.figure.dpi, abs=2)
+        layouts.append((height, ax.get_position().bounds, upright(ax), ax.get_xticks(), ax.get_yticks()))
+    for other in layouts[1:]:
+        for one, same in zip(layouts[0], other, strict=True):
+            np.testing.assert_allclose(same, one)
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_it_says_in_words_what_the_colours_follow(trace, choice):
+    for lang, said in (("es", "raíz cuadrada"), ("en", "square root")):
+        assert said in texts(plot_attention(trace, lang=lang, **choice))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -214,11 +288,13 @@ def test_the_table_of_tiles_has_its_title_notes_and_numbers_apart(trace):
         ax = plot_attention(trace, sentence=1, padding=True, lang=lang)
         ax.figure.canvas.draw()
         heading, note = ax._left_title.get_window_extent(), ax.texts[0].get_window_extent()
+        picture = ax.get_window_extent()
         label = ax.xaxis.label.get_window_extent()
         numbers = ax.get_xticklabels()[0].get_window_extent()
-        assert heading.y0 >= note.y1 - 1
-        assert note.y0 >= label.y1
-        assert label.y0 >= numbers.y1
+        assert heading.y0 >= label.y1 - 1
+        assert label.y0 >= numbers.y1 - 1
+        assert numbers.y0 >= picture.y1
+        assert picture.y0 >= note.y1
         assert heading.y1 <= ax.figure.bbox.y1
 
 
@@ -234,9 +310,19 @@ def test_both_languages_say_the_same_in_their_own_words(trace, choice):
         assert set(say(english).split()).isdisjoint({"capa", "cabeza", "consultas", "relleno", "pesos"})
 
 
-def test_the_title_counts_as_the_code_does(trace):
+def blank_but(layer, head):
+    """Attentions that are spread out evenly, but for one head."""
+    data = np.full((6, 1, 12, 4, 4), 0.25)
+    data[layer, 0, head] = np.eye(4)
+    return data
+
+
+def test_the_title_counts_layers_as_hidden_states_does_and_says_the_index(trace):
     ax = plot_attention(trace, layer=-1, head=11, sentence=1)
-    assert ax.get_title(loc="left") == "Atención · capa 5 · cabeza 11 · frase 1"
+    assert ax.get_title(loc="left") == "Atención · capa 6 de 6 (attentions[5]) · cabeza 11 · frase 1"
+    one_layer = plot_attention(trace.attentions[3], head=9, sentence=1, lang="en")
+    assert one_layer.get_title(loc="left") == "Attention · head 9 · sentence 1"
+    assert "layer 4 of 6 (attentions[3]), head 9" in alt_text(plot_attention(blank_but(3, 9), lang="en"))
 
 
 def test_the_alternative_text_tells_the_largest_weights_and_the_heads_that_stand_out():

@@ -1,10 +1,12 @@
 """A batch of sentences, one row each: which cells are tokens that the model attends to, and which are padding."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import ListedColormap
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
@@ -12,20 +14,23 @@ from matplotlib.textpath import TextPath
 
 from pipeline_helpers.figures import canvas, style
 from pipeline_helpers.figures.inputs import as_array, read_rows
-from pipeline_helpers.language import resolve, say
+from pipeline_helpers.language import LANGUAGES, resolve, say
 
-WIDTH, WIDEST = 9.6, 11.4
-"""Inches of a new figure, and of one that can write its tokens upright if it is a little wider."""
-MAX_ROWS, MAX_COLUMNS = 8, 48
-"""Up to so many sentences and tokens there is text in the cells: beyond that nobody could read it."""
-MAX_NAMED = 20
-"""Up to so many sentences each says by its name how many of its tokens were cut off; beyond that a note does."""
-LABEL, CELL, DIGIT = 11, 10.5, 10
+TEXT = style.SMALL
 """Points."""
-_AIR = 0.06
+_GREY = "#b4b4b4"
+"""Of hatches, and of frames that stand so close that ink would be all one saw."""
+_AIR = 0.12
 """Inches between the text of a cell and the next."""
-_LONGEST = 1.0
-"""Inches that the text of a token may take in its cell before its middle is left out."""
+_LONGEST = (1.0, 0.7)
+"""Inches that the text of a token may take in its cell before its middle is left out; the second if the first is too
+many."""
+_WIDEST, _NARROWEST = 0.9, 0.14
+"""Inches of a cell that has room enough, and of one that has just room for a digit."""
+_ROW, _DIGITS_ROW = 0.48, 0.3
+"""Inches of a row of tokens and digits, and of one of digits alone."""
+_POSITIONS, _LEGEND = 0.36, 0.42
+"""Inches under each block of cells for the positions; under all of them, for what the cells mean."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,12 +75,33 @@ def mask_rows(data: Any, *, tokens: Any = None) -> MaskRows:
     return MaskRows(array.astype(int), names, [0] * len(array) if rows is None else [row.cut_off for row in rows])
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """Where the cells stand, in inches: in blocks of columns, one under the other; in all languages the same."""
+
+    left: float
+    """Room for the names of the rows."""
+    columns: int
+    """How many columns a block has; the last one may have fewer."""
+    blocks: int
+    cell: float
+    row: float
+    token: float
+    """Inches of a token's text at most; 0: there is no room for any."""
+    digits: bool
+
+    def top(self, block: int, batch: int) -> float:
+        """Where a block begins, or the one after the last ends."""
+        return block * (batch * self.row + _POSITIONS)
+
+
 @style.styled
 def plot_attention_mask(data: Any, *, tokens: Any = None, ax: Axes | None = None, lang: str | None = None) -> Axes:
-    """Draw the attention mask of a batch: a row a sentence, a column a position, from the left.
+    """Draw the attention mask of a batch: a row a sentence, a column a position, from the left; in inches, y downwards.
 
-    Cells that are attended to are coloured and hold a 1, padding is grey, hatched and holds a 0. Up to 8 × 48 cells
-    each has its token, where the tokens are known; beyond that the text is left out and the picture says so.
+    A cell that is attended to is white, framed, and holds a bold 1; padding is grey, hatched, and holds a 0. Each cell
+    has its token, where they are known. What does not fit beside one another goes on in a block below; where that
+    makes more than fits a screen, tokens are left out, then digits too, and the picture says so.
 
         plot_attention_mask(trace(sentences))
         plot_attention_mask(tokenizer(sentences, padding=True))
@@ -95,88 +121,86 @@ def plot_attention_mask(data: Any, *, tokens: Any = None, ax: Axes | None = None
     lang = resolve(lang)
     prepared = mask_rows(data, tokens=tokens)
     batch, length = prepared.mask.shape
-    with_text = batch <= MAX_ROWS and length <= MAX_COLUMNS
-    names = [_row_name(prepared, row, lang) for row in range(batch)]
-    left = max(style.text_width(line, LABEL) for name in names for line in name.split("\n")) + 0.2
-    cells = prepared.tokens if with_text else None
-    width = _width(cells, left, length) if ax is None else canvas.size_in_inches(ax)[0]
-    texts, turned, per_row = _cell_texts(cells, width / length)
-    if not with_text:
-        per_row = 0.42 if batch <= MAX_ROWS else max(0.1, min(0.3, 6.5 / batch))
-    title = canvas.wrapped(
-        say("attention_mask.title", lang, batch=batch, length=length), width, canvas.TITLE_SIZE, "bold"
-    )
-    lines = canvas.packed(_notes(prepared, with_text, lang), width)
-    scale = 1.0
-    if ax is None:
-        bottom = 0.6 + 0.22 * len(lines)
-        ax = canvas.placed_axes(
-            per_row * batch, left=left, right=0.2, top=canvas.title_height(title) + 0.22, bottom=bottom
-        )
-    else:
-        scale = min(1.0, canvas.size_in_inches(ax)[1] / (per_row * batch))
-    ax.imshow(
-        prepared.mask, cmap=ListedColormap([style.FAINT, style.WORDS[0]]), vmin=0, vmax=1, aspect="auto",
-        interpolation=canvas.interpolation(ax, length),
-    )  # fmt: skip
-    padded = [(row, *run) for row, cells in enumerate(prepared.mask) for run in canvas.runs(cells == 0)]
-    canvas.hatched(ax, [(first - 0.5, row - 0.5, count, 1) for row, first, count in padded], "#b4b4b4")
-    if with_text:
-        _draw_cells(ax, prepared.mask, texts, turned, scale)
-    ax.set_title("\n".join(title))
-    _label(ax, names, length, "\n".join([say("attention_mask.position", lang), *lines]))
+    layout = _layout(prepared)
+    notes = {lang: canvas.packed(_notes(prepared, layout, lang), canvas.WIDTH) for lang in LANGUAGES}
+    lines = notes[lang] + [""] * (max(map(len, notes.values())) - len(notes[lang]))
+    title = say("attention_mask.title", lang, batch=batch, length=length)
+    below = layout.top(layout.blocks, batch)
+    ax, scale = canvas.canvas(ax, below + _LEGEND, title, lines)
+    for block in range(layout.blocks):
+        _draw_block(ax, prepared, layout, block, scale)
+        _name_block(ax, prepared, layout, block, scale, lang)
+    _draw_legend(ax, prepared, below + 0.06, scale, lang)
     style.set_alt_text(ax, _describe(prepared, lang))
     return ax
 
 
-def _row_name(prepared: MaskRows, row: int, lang: str) -> str:
-    name = say("attention_mask.sentence", lang, n=row)
-    if not prepared.cut_off[row]:
-        return name
-    cut_off = say("attention_mask.cut_off", lang, n=prepared.cut_off[row])
-    rows = len(prepared.mask)
-    return f"{name}\n{cut_off}" if rows <= MAX_ROWS else f"{name} · {cut_off}" if rows <= MAX_NAMED else name
+def _layout(prepared: MaskRows) -> _Layout:
+    """The first of these that is no higher than a screen: tokens and digits, tokens cut short, digits, neither."""
+    batch, length = prepared.mask.shape
+    names = [canvas.said_width("attention_mask.sentence", n=batch - 1), canvas.said_width("attention_mask.position")]
+    if any(prepared.cut_off):
+        names.append(canvas.said_width("attention_mask.cut_off", n=max(prepared.cut_off)))
+    left = max(names) + 0.15
+    across = canvas.WIDTH - left - 0.02  # the frame's own width
+    room = canvas.TALLEST - 2 * canvas.MARGIN - 0.12 - canvas.title_height([""]) - _LEGEND
+    widest = max((style.text_width(token, TEXT) for row in prepared.tokens or [] for token in row), default=0.0)
+    ways = [(min(longest, widest) + _AIR, _ROW, longest) for longest in _LONGEST if prepared.tokens is not None]
+    for cell, row, token in [*ways, (_NARROWEST, _DIGITS_ROW, 0.0)]:
+        room -= 0 if token else 2 * canvas.NOTE_LINE  # without tokens there are notes
+        blocks = ceil(length / max(1, int(across / cell)))
+        if blocks * (batch * row + _POSITIONS) <= room:
+            columns = ceil(length / blocks)
+            return _Layout(left, columns, blocks, min(max(_WIDEST, cell), across / columns), row, token, True)
+    row = min(_DIGITS_ROW, (room - _POSITIONS) / batch)
+    return _Layout(left, length, 1, across / length, row, 0.0, False)
 
 
-def _width(cells: list[list[str]] | None, left: float, length: int) -> float:
-    """Inches of the cells in a new figure: as wide as their tokens need to stand upright, if that can be had."""
-    widest = max((style.text_width(t, CELL) for row in cells or [] for t in row), default=0.5)
-    upright = (widest + _AIR) * length
-    if length <= MAX_COLUMNS and upright <= WIDEST - left:
-        return max(upright, min(WIDTH - left, 0.9 * length), 6.0)
-    return WIDTH - left
-
-
-def _cell_texts(cells: list[list[str]] | None, width: float) -> tuple[list[list[str]] | None, bool, float]:
-    """The tokens as they are written, whether they have to be turned by 90°, and the height of a cell in inches."""
-    if cells is None:
-        return None, False, 0.5
-    flat = [token for row in cells for token in row]
-    widest = max(style.text_width(token, CELL) for token in flat)
-    turned = widest > width - _AIR + 0.01
-    texts = [[canvas.shortened(token, _LONGEST if turned else width, CELL) for token in row] for row in cells]
-    return texts, turned, (min(_LONGEST, widest) + 0.42 if turned else 0.62)
-
-
-def _draw_cells(ax: Axes, mask: np.ndarray, texts: list[list[str]] | None, turned: bool, scale: float) -> None:
+def _draw_block(ax: Axes, prepared: MaskRows, layout: _Layout, block: int, scale: float) -> None:
+    """The cells of a block: paper, hatch, frames, digits and tokens."""
+    first = block * layout.columns
+    mask = prepared.mask[:, first : first + layout.columns]
     batch, length = mask.shape
-    ax.set_xticks(np.arange(length + 1) - 0.5, minor=True)
-    ax.set_yticks(np.arange(batch + 1) - 0.5, minor=True)
-    ax.grid(which="minor", color=style.PAPER, linewidth=2)
-    ax.tick_params(which="minor", length=0)
+    left, top, cell, row = layout.left, layout.top(block, batch), layout.cell, layout.row
+    ax.imshow(
+        mask, cmap=ListedColormap([style.FAINT, style.PAPER]), vmin=0, vmax=1,
+        extent=(left, left + length * cell, top + batch * row, top),
+        interpolation=canvas.interpolation(ax, ceil(length * canvas.WIDTH / (length * cell))),
+    )  # fmt: skip
+
+    def boxes(value: int) -> list[canvas.Box]:
+        found = [(at, *run) for at, cells in enumerate(mask) for run in canvas.runs(cells == value)]
+        return [(left + start * cell, top + at * row, count * cell, row) for at, start, count in found]
+
+    canvas.hatched(ax, boxes(0), _GREY)
+    framed = boxes(1)
+    if layout.digits:
+        framed = [(x + at * cell, y, cell, row) for x, y, wide, _ in framed for at in range(round(wide / cell))]
+    _frame(ax, framed, scale, style.INK if layout.digits or layout.row > 0.2 else _GREY)
+    if not layout.digits:
+        return
     for value in (0, 1):
         rows, columns = np.nonzero(mask == value)
-        digit_at = 0.0 if texts is None else 0.36 if turned else 0.26
-        ax.plot(
-            columns, rows + digit_at, linestyle="none", marker=_digit(value), markersize=DIGIT * scale * 0.8,
-            color=style.INK, markeredgewidth=0, gid=f"mask {value}",
-        )  # fmt: skip
-    for row, names in enumerate(texts or []):
-        for column, name in enumerate(names):
-            ax.text(
-                column, row - 0.12, name, size=CELL * scale, rotation=90 if turned else 0, ha="center", va="center",
-                gid="token",
-            )  # fmt: skip
+        at = 0.74 if layout.token else 0.5
+        _write_digits(ax, left + (columns + 0.5) * cell, top + (rows + at) * row, value, scale, f"mask {value}")
+    for at, names in enumerate(prepared.tokens or [] if layout.token else []):
+        for column, name in enumerate(names[first : first + length]):
+            name = canvas.shortened(name, layout.token, TEXT)
+            x, y = left + (column + 0.5) * cell, top + (at + 0.32) * row
+            ax.text(x, y, name, size=TEXT * scale, ha="center", va="center", gid="token")
+
+
+def _frame(ax: Axes, boxes: list[canvas.Box], width: float, colour: str = style.INK) -> None:
+    corners = [[(x, y), (x + w, y), (x + w, y + h), (x, y + h)] for x, y, w, h in boxes]
+    frames = PolyCollection(corners, facecolors="none", edgecolors=colour, linewidths=width, clip_on=False)
+    ax.add_collection(frames, autolim=False)
+
+
+def _write_digits(ax: Axes, x: Any, y: Any, value: int, scale: float, gid: str) -> None:
+    ax.plot(
+        x, y, linestyle="none", marker=_digit(value), markersize=0.8 * TEXT * scale, color=style.INK,
+        markeredgewidth=0, gid=gid,
+    )  # fmt: skip
 
 
 def _digit(value: int) -> Path:
@@ -187,25 +211,47 @@ def _digit(value: int) -> Path:
     return Path(path.vertices - (box.p0 + box.p1) / 2, path.codes)
 
 
-def _label(ax: Axes, names: list[str], length: int, xlabel: str) -> None:
-    batch = len(names)
-    width, height = canvas.size_in_inches(ax)
-    every_row = canvas.every_nth(batch, height / (0.36 if "\n" in "".join(names) else 0.2))
-    every = canvas.every_nth(length, width / (style.text_width(str(length), LABEL) + 0.12))
-    ax.set_yticks(range(0, batch, every_row), names[::every_row], size=LABEL)
-    ax.set_xticks(range(0, length, every), [str(place) for place in range(0, length, every)], size=LABEL)
-    ax.set_xlabel(xlabel, size=LABEL, linespacing=1.35)
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
+def _name_block(ax: Axes, prepared: MaskRows, layout: _Layout, block: int, scale: float, lang: str) -> None:
+    """The sentences at the left of a block, the positions under it; as many of them as have room."""
+    batch, length = prepared.mask.shape
+    first, top = block * layout.columns, layout.top(block, batch)
+    look: dict[str, Any] = {"size": TEXT * scale, "va": "center"}
+    for at in range(0, batch, canvas.every_nth(batch, batch * layout.row / 0.2)):
+        name = say("attention_mask.sentence", lang, n=at)
+        if layout.token and prepared.cut_off[at]:
+            name += "\n" + say("attention_mask.cut_off", lang, n=prepared.cut_off[at])
+        ax.text(0, top + (at + 0.5) * layout.row, name, gid="sentence", **look)
+    y = top + batch * layout.row + 0.14
+    ax.text(0, y, say("attention_mask.position", lang), gid="positions", color=style.MUTED, **look)
+    widest = style.text_width(str(length), TEXT) + 0.12
+    for column in range(0, layout.columns, canvas.every_nth(layout.columns, layout.columns * layout.cell / widest)):
+        if first + column < length:
+            x = layout.left + (column + 0.5) * layout.cell
+            ax.text(x, y, str(first + column), gid="position", color=style.MUTED, ha="center", **look)
 
 
-def _notes(prepared: MaskRows, with_text: bool, lang: str) -> list[str]:
-    notes = [say("attention_mask.attended", lang)]
-    if not prepared.mask.all():
-        notes.append(say("attention_mask.padding", lang))
-    if not with_text:
-        notes.append(say("attention_mask.no_text", lang, rows=MAX_ROWS, columns=MAX_COLUMNS))
-    if len(prepared.mask) > MAX_NAMED and any(prepared.cut_off):
+def _draw_legend(ax: Axes, prepared: MaskRows, top: float, scale: float, lang: str) -> None:
+    """A cell of each kind that there is, and what it means."""
+    x, (wide, high) = 0.0, (0.3, 0.28)
+    for value, key in ((1, "attention_mask.attended"), (0, "attention_mask.padding")):
+        if not (prepared.mask == value).any():
+            continue
+        box = (x, top, wide, high)
+        if value:
+            _frame(ax, [box], scale)
+        else:
+            canvas.boxes(ax, [box], [style.FAINT], linewidth=0)
+            canvas.hatched(ax, [box], _GREY).set_gid("legend")
+        _write_digits(ax, [x + wide / 2], [top + high / 2], value, scale, "legend")
+        ax.text(x + wide + 0.1, top + high / 2, say(key, lang), size=TEXT * scale, va="center", gid="legend")
+        x += wide + 0.1 + canvas.said_width(key) + 0.4
+
+
+def _notes(prepared: MaskRows, layout: _Layout, lang: str) -> list[str]:
+    notes = []
+    if prepared.tokens is not None and not layout.token:
+        notes.append(say("attention_mask.no_tokens", lang))
+    if any(prepared.cut_off) and not layout.token:
         notes.append(_truncated(prepared, lang))
     return notes
 

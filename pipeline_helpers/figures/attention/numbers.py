@@ -41,6 +41,8 @@ class Attention:
     """Tokens a cell, in each direction."""
     sentence: int
     batch: int
+    depth: int
+    """How many layers there are, those included that are not drawn."""
 
     @property
     def alone(self) -> bool:
@@ -110,6 +112,7 @@ def attention(
         pooled=pooled,
         sentence=sentence,
         batch=batch,
+        depth=len(blocks),
     )
 
 
