@@ -22,8 +22,8 @@ from pipeline_helpers.figures.canvas import (
 from pipeline_helpers.figures.hidden_states.numbers import HiddenVectors, hidden_vectors, layer_name
 from pipeline_helpers.language import LANGUAGES, resolve, say
 
-MAX_ROWS, LAST_ROWS = 16, 3
-"""Up to so many tokens each has its row; of a longer sentence the last three do, and as many of the first as fit."""
+MAX_ROWS, FIRST_ROWS, LAST_ROWS = 16, 11, 3
+"""Up to so many tokens each has its row; of a longer sentence, so many of the first and of the last do."""
 _ROW = 0.21
 """Inches."""
 _GUTTER, _GAP = 0.36, 0.28
@@ -53,7 +53,7 @@ def _grid(prepared: HiddenVectors) -> _Grid:
     _, length, hidden = prepared.values.shape
     rows: list[int | None] = list(range(length))
     if length > MAX_ROWS:
-        rows[MAX_ROWS - LAST_ROWS - 1 : length - LAST_ROWS] = [None]
+        rows[FIRST_ROWS : length - LAST_ROWS] = [None]
     shown = [row for row in rows if row is not None]
     names = [shortened(row.tokens[place], _NAME, style.SMALL) for row in prepared.rows for place in shown]
     wide = max(style.text_width(name, style.SMALL) for name in names)
@@ -240,7 +240,7 @@ def _notes(prepared: HiddenVectors, lang: str) -> list[str]:
     if batch > len(prepared.sentences):
         notes.append(say("hidden_states.some_sentences", lang, shown=len(prepared.sentences), batch=batch))
     if length > MAX_ROWS:
-        notes.append(say("hidden_states.some_tokens", lang, shown=MAX_ROWS - 1, length=length))
+        notes.append(say("hidden_states.some_tokens", lang, shown=FIRST_ROWS + LAST_ROWS, length=length))
     return notes
 
 

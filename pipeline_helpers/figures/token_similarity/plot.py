@@ -171,7 +171,8 @@ def _draw(ax: Axes, panels: list[TokenSimilarity], lay: _Layout) -> None:
 
 def _write_numbers(ax: Axes, image: AxesImage, left: float) -> None:
     """Each cell with its number; `–` where there is none."""
-    for (row, column), value in np.ndenumerate(np.ma.array(image.get_array()).filled(np.nan)):
+    cells: np.ndarray = np.ma.array(image.get_array()).filled(np.nan)
+    for (row, column), value in np.ndenumerate(cells):
         said = "–" if np.isnan(value) else style.number(value)
         look: dict[str, Any] = {"size": style.SMALL, "color": style.text_on(image.cmap(image.norm(value)))}
         ax.text(left + column, row, said, ha="center", va="center_baseline", gid="number", **look)
