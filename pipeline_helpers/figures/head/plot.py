@@ -12,7 +12,7 @@ from pipeline_helpers.language import resolve, say
 MAX_LABELS = 4
 """Up to so many labels are drawn, the highest logits first where there are more."""
 SMALL = style.SMALL
-_LEFT, _STRIP = 2.35, 5.05
+_LEFT, _STRIP = 2.4, 5.0
 """Inches: the names, the strips of numbers."""
 _BETWEEN = 0.3
 """Inches between the panels of two labels."""
@@ -57,9 +57,10 @@ def plot_head(data: HeadRun, *, ax: Axes | None = None, lang: str | None = None)
         ("active", data.active, say("head.classifier", lang, outer=outer, labels=len(data.labels))),
     )
     same = _limit(data.pre)
+    token = shortened(data.token, _LEFT - 0.05 - said_width("head.hidden", token=""), SMALL)
     for place, (name, vector, step) in enumerate(steps):
         top = _TOP + place * (_ROW + _STEP)
-        label = say(f"head.{name}", lang, token=shortened(data.token, 0.6, SMALL))
+        label = say(f"head.{name}", lang, token=token)
         _draw_vector(ax, vector, label, top, _limit(vector) if name == "hidden" else same, scale, name)
         arrow(ax, (_LEFT + 0.2, top + _ROW), (_LEFT + 0.2, top + _ROW + _STEP - 0.04), size=13 * scale)
         ax.text(_LEFT + 0.4, top + _ROW + _STEP / 2 - 0.02, step, size=SMALL * scale, weight="bold", va="center",
