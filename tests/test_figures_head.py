@@ -1,7 +1,6 @@
-"""plot_head: the arithmetic is the model's, the strips hold it, the sums add up."""
+"""plot_head: the arithmetic is the model's, the strips hold it, each logit is seen to add up."""
 
 import dataclasses
-import re
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,10 +9,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from matplotlib.colors import to_hex
 
 import pipeline_helpers as ph
 from pipeline_helpers.figures import head_run, head_steps, plot_head, style
-from pipeline_helpers.figures.head import MAX_LABELS, sum_in_few_digits
+from pipeline_helpers.figures.canvas import FIGURE, TALLEST
+from pipeline_helpers.figures.colours import CLASS, MINUS, NEGATIVE, PLUS, POSITIVE
+from pipeline_helpers.figures.head import MAX_LABELS, SINGLE, sums_in_few_digits
 from pipeline_helpers.language import LANGUAGES, catalogue
 from pipeline_helpers.stages import load
 from tests import drawn
@@ -62,7 +64,6 @@ def test_the_strips_hold_the_steps_in_their_order(trace, model):
         ("hidden", run.hidden),
         ("pre", run.pre),
         ("active", run.active),
-        ("products 0", run.products[0]),
     ):
         np.testing.assert_array_equal(strip(ax, gid), expected)
     tops = [image.get_extent()[3] for image in ax.get_images()]
@@ -72,26 +73,101 @@ def test_the_strips_hold_the_steps_in_their_order(trace, model):
     assert [step.split(" ")[0] for step in steps] == ["pre_classifier", "ReLU", "classifier"]
     assert f"({run.zeroed} " in steps[1]
     first = drawn.texts(ax, "hidden numbers")[0]
-    assert first.startswith(f"[{run.hidden[0]:.2f}   {run.hidden[1]:.2f}")
-    assert drawn.texts(ax, "logit") == [f"{value:.2f}" for value in run.logits]
+    assert first.startswith(f"{run.hidden[0]:.2f}, {run.hidden[1]:.2f}")
+    np.testing.assert_allclose([float(text) for text in drawn.texts(ax, "logit")], run.logits, atol=0.006)
     assert drawn.texts(ax, "label") == ["NEGATIVE", "POSITIVE"]
 
 
-def test_the_sums_add_up_as_printed(trace, model):
-    for sentence in (0, 1):
-        ax = plot_head(head_steps(trace, model, sentence=sentence))
-        for text in drawn.texts(ax, "sum"):
-            positive, negative, bias, logit = map(float, re.findall(r"-?\d+\.\d+", text))
-            if "=" in text:
-                assert positive + negative + bias == pytest.approx(logit, abs=1e-9)
-            assert positive >= 0 >= negative
+def test_one_large_number_does_not_wash_out_its_strip():
+    hidden = np.where(np.arange(384) == 7, 100.0, 1.0)
+    run = head_run(hidden, (np.eye(384), np.zeros(384)), (np.ones((2, 384)), np.zeros(2)))
+    limits = [image.norm.vmax for image in plot_head(run).get_images()]
+    assert limits == [1, 1, 1]
+
+
+PARTS = ("single", "others", "bias", "logit")
+
+
+@pytest.mark.parametrize("sentence", [0, 1])
+def test_the_sums_add_up_as_printed_with_equally_many_digits(trace, model, sentence):
+    run = head_steps(trace, model, sentence=sentence)
+    ax = plot_head(run)
+    columns = list(zip(*(drawn.texts(ax, part) for part in PARTS), strict=True))
+    assert len({len(text.split(".")[1]) for column in columns for text in column}) == 1
+    for label, column in enumerate(columns):
+        *parts, logit = map(float, column)
+        assert "= logit" in drawn.texts(ax, "part")
+        assert sum(parts) == pytest.approx(logit, abs=1e-9)
+        largest = sorted(run.products[label], key=abs)[-SINGLE:]
+        assert parts[0] == pytest.approx(sum(largest), abs=0.006)
+    assert "+ los otros 374 juntos" in drawn.texts(ax, "part")
+
+
+def sum_of(ax, label):
+    """The bars of the sum of `label`, from the top, as (start, length, colour), in units of the bar of its logit."""
+    bars = [bar for bar in ax.patches if bar.get_gid() == f"sum {label}"]
+    zero, unit = bars[-1].get_x(), bars[-1].get_width()
+    return [((bar.get_x() - zero) / unit, bar.get_width() / unit, to_hex(bar.get_facecolor())) for bar in bars]
+
+
+@pytest.mark.parametrize("sentence", [0, 1])
+def test_each_bar_of_a_sum_begins_where_the_one_before_ended(trace, model, sentence):
+    run = head_steps(trace, model, sentence=sentence)
+    ax = plot_head(run)
+    for label, logit in enumerate(run.logits):
+        *parts, (start, length, colour) = sum_of(ax, label)
+        assert (start, length, colour) == (0, 1, (NEGATIVE, POSITIVE)[label])
+        assert len(parts) == SINGLE + 2
+        here = 0.0
+        sizes = []
+        for begins, share, colour in parts:
+            assert begins == pytest.approx(here, abs=1e-9)
+            here += share
+            sizes.append(share * logit)
+            assert colour == (PLUS if share * logit >= 0 else MINUS)
+        assert here == pytest.approx(1)
+        largest = sorted(run.products[label], key=abs, reverse=True)[:SINGLE]
+        np.testing.assert_allclose(sizes[:SINGLE], largest, rtol=1e-6)
+
+
+def test_all_sums_are_drawn_on_one_scale(trace, model):
+    run = head_steps(trace, model)
+    ax = plot_head(run)
+    one, other = ([bar for bar in ax.patches if bar.get_gid() == f"sum {label}"][-1].get_width() for label in (0, 1))
+    assert one / other == pytest.approx(run.logits[0] / run.logits[1])
+
+
+def test_what_the_colours_mean_is_said(trace, model):
+    ax = plot_head(head_steps(trace, model), lang="en")
+    assert drawn.texts(ax, "legend")[:2] == ["below 0", "above 0"]
+    assert [to_hex(box.get_facecolor()) for box in ax.patches if box.get_gid() == "class"] == [NEGATIVE, POSITIVE]
+    assert {to_hex(box.get_facecolor()) for box in plot_head(tiny()).patches if box.get_gid() == "class"} == {CLASS}
+
+
+def test_few_products_are_all_drawn_one_by_one():
+    ax = plot_head(tiny(inner=5))
+    assert drawn.texts(ax, "others") == []
+    assert not any("otros" in text for text in drawn.texts(ax, "part"))
+    assert sum(bar.get_gid() == "sum 0" for bar in ax.patches) == 5 + 3
 
 
 def test_a_sum_that_rounding_spoils_gets_more_digits_or_says_so():
-    assert sum_in_few_digits(0.93, -0.18, 0.0, 0.75) == ("0.93", "-0.18", "0.00", "0.75", "=")
-    assert sum_in_few_digits(0.934, -0.186, 0.0, 0.748)[3:] == ("0.748", "=")
-    assert sum_in_few_digits(0.004444, 0.0, 0.004444, 0.008888)[4] == "≈"
-    assert sum_in_few_digits(2e4, -1e4, 0.0, 1e4)[4] == "≈"
+    assert sums_in_few_digits([(0.93, -0.18, 0.0, 0.75)]) == [(["0.93", "-0.18", "0.00", "0.75"], True)]
+    exact, other = sums_in_few_digits([(0.934, -0.186, 0.0, 0.748), (1.0, 1.0, 0.0, 2.0)])
+    assert exact == (["0.934", "-0.186", "0.000", "0.748"], True)
+    assert other[0][-1] == "2.000"
+    assert not sums_in_few_digits([(0.004444, 0.0, 0.004444, 0.008888)])[0][1]
+    assert not sums_in_few_digits([(2e4, -1e4, 0.0, 1e4)])[0][1]
+
+
+def test_both_languages_have_one_size_and_places_and_no_small_letter(trace, model):
+    one, other = (plot_head(head_steps(trace, model), lang=lang) for lang in LANGUAGES)
+    width, height = one.figure.get_size_inches()
+    assert (width, height) == tuple(other.figure.get_size_inches())
+    assert width == FIGURE
+    assert height <= TALLEST
+    assert [text.get_position() for text in one.texts] == [text.get_position() for text in other.texts]
+    assert min(text.get_size() for text in [one._left_title, *one.texts]) >= style.SMALL
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -117,9 +193,9 @@ def test_of_many_labels_the_highest_are_shown():
 def test_both_languages_say_what_is_seen(trace, model, lang):
     run = head_steps(trace, model)
     ax = plot_head(run, lang=lang)
-    assert f"POSITIVE {run.logits[1]:.2f}" in ph.alt_text(ax)
+    assert f"POSITIVE {drawn.texts(ax, 'logit')[1]}" in ph.alt_text(ax)
     assert {"es": "estado oculto", "en": "hidden state"}[lang] in " ".join(drawn.texts(ax, "name"))
-    assert {"es": "sesgo", "en": "bias"}[lang] in drawn.texts(ax, "sum")[0]
+    assert {"es": "sesgo", "en": "bias"}[lang] in " ".join(drawn.texts(ax, "part"))
     words = catalogue()
     assert all(set(words[key]) == set(LANGUAGES) for key in words if key.startswith("head."))
 
@@ -184,7 +260,7 @@ def test_it_draws_on_an_axes_of_the_callers():
     figure, axes = plt.subplots(1, 2, figsize=(14, 5))
     assert plot_head(tiny(), ax=axes[1]) is axes[1]
     assert figure.axes == list(axes)
-    assert not drawn.overlapping(axes[1], ("step", "logit", "sum", "label"))
+    assert not drawn.overlapping(axes[1], ("step", "part", *PARTS, "label"))
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)

@@ -9,9 +9,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.colors import to_hex
 
-from pipeline_helpers.figures import alt_text, plot_logits_to_probs, softmax
-from pipeline_helpers.figures.softmax import softmax_steps
+from pipeline_helpers.figures import alt_text, plot_logits_to_probs, style
+from pipeline_helpers.figures.canvas import FIGURE
+from pipeline_helpers.figures.colours import CLASS, NEGATIVE, POSITIVE
+from pipeline_helpers.figures.softmax import numbers, softmax_steps
 from pipeline_helpers.language import LANGUAGES
 from tests.notes import LOGITS, PROBABILITIES
 
@@ -34,9 +37,13 @@ def row(ax, label):
     return line[1:]
 
 
-def bars(ax):
-    """The containers of bars: logits, frames, probabilities; of each the (left, width) of its bars from the top."""
-    return [[(bar.get_x(), bar.get_width()) for bar in container] for container in ax.containers]
+def bars(ax, kind):
+    """`(left, width)` of the bars of one kind, from the top: logit, exponential, probability, and whole, their 1."""
+    return [(bar.get_x(), bar.get_width()) for bar in ax.patches if bar.get_gid() == kind]
+
+
+def colours_of(ax, kind):
+    return [to_hex(bar.get_facecolor()) for bar in ax.patches if bar.get_gid() == kind]
 
 
 def test_the_published_logits_become_the_published_probabilities():
@@ -47,10 +54,10 @@ def test_the_published_logits_become_the_published_probabilities():
 
 
 def test_the_docstrings_examples_are_true():
-    assert doctest.testmod(softmax).failed == 0
+    assert doctest.testmod(numbers) == (0, 3)
     ax = plot_logits_to_probs(LOGITS, labels=NAMES)
-    assert row(ax, "NEGATIVE") == ["−1.5607", "0.2100", "0.2100 ÷ 5.2243", "0.0402"]
-    assert row(ax, "POSITIVE") == ["1.6123", "5.0143", "5.0143 ÷ 5.2243", "0.9598"]
+    assert row(ax, "NEGATIVE") == ["−1.5607", "0.2100", "0.0402"]
+    assert row(ax, "POSITIVE") == ["1.6123", "5.0143", "0.9598"]
     assert row(ax, "suma") == ["5.2243", "1"]
 
 
@@ -73,28 +80,55 @@ def test_logits_too_large_or_too_small_are_shifted_and_the_picture_says_so(logit
     np.testing.assert_allclose(steps.probabilities, expected.numpy(), rtol=1e-12)
     ax = plot_logits_to_probs(logits, lang="en")
     words = " ".join(map(" ".join, table(ax)))
-    assert "− the largest" in words
-    assert "is taken from all of them" in words
-    assert "is taken from all of them" in alt_text(ax)
+    assert f"exp(z {'−' if max(logits) > 0 else '+'} " in words
+    assert "is taken from all: the quotient stays" in words
+    assert "is taken from all: the quotient stays" in alt_text(ax)
 
 
 def test_a_probability_that_only_rounding_made_0_or_1_says_so():
     ax = plot_logits_to_probs([1e4, -1e4, -np.inf], labels=["a", "b", "c"])
-    assert row(ax, "a") == ["10000.00", "0", "1.0000", "1.0000 ÷ 1.0000", "≈ 1"]
-    assert row(ax, "b")[-3:] == ["≈ 0", "≈ 0 ÷ 1.0000", "≈ 0"]
-    assert row(ax, "c") == ["−∞", "−∞", "0", "0 ÷ 1.0000", "0"]
+    assert row(ax, "a") == ["10000.00", "1.0000", "≈ 1"]
+    assert row(ax, "b")[-2:] == ["≈ 0", "≈ 0"]
+    assert row(ax, "c") == ["−∞", "0", "0"]
     assert row(plot_logits_to_probs([5.0, -7.0], labels=["a", "b"]), "a")[-1] == "> 0.9999"
 
 
-def test_the_larger_logit_has_the_larger_probability_and_bars_say_the_numbers():
-    ax = plot_logits_to_probs(LOGITS, labels=NAMES, sentence=1)
-    logits, frames, shares = bars(ax)
-    assert row(ax, "NEGATIVE")[0] == "4.1692"
-    for (_, width), logit in zip(logits, LOGITS[1], strict=True):
-        assert width / logits[0][1] == pytest.approx(logit / LOGITS[1][0])
-    for (left, whole), (start, width), expected in zip(frames, shares, PROBABILITIES[1], strict=True):
+@pytest.mark.parametrize(("sentence", "temperature"), [(0, 1), (1, 1), (1, 0.5)])
+def test_each_number_has_its_bar(sentence, temperature):
+    steps = softmax_steps(LOGITS, sentence=sentence, temperature=temperature)
+    ax = plot_logits_to_probs(LOGITS, labels=NAMES, sentence=sentence, temperature=temperature)
+    assert row(ax, "NEGATIVE")[0] == f"{LOGITS[sentence][0]:.4f}".replace("-", "−")
+    logits, exponentials, shares = (bars(ax, kind) for kind in ("logit", "exponential", "probability"))
+    assert logits[0][0] == logits[1][0], "all from one zero"
+    assert exponentials[0][0] == exponentials[1][0]
+    widths = [[width for _, width in some] for some in (logits, exponentials, shares)]
+    np.testing.assert_allclose(np.divide(*widths[0]), np.divide(*steps.logits))
+    np.testing.assert_allclose(np.divide(*widths[1]), np.divide(*steps.exponentials))
+    for (left, whole), (start, width), expected in zip(bars(ax, "whole"), shares, steps.probabilities, strict=True):
         assert start == left
-        assert width / whole == pytest.approx(expected, rel=1e-3)
+        assert width / whole == pytest.approx(expected)
+    # The longest bar of each column is as long as a whole.
+    assert max(widths[1]) == pytest.approx(whole)
+    assert sum(map(abs, widths[0])) == pytest.approx(whole)  # one logit on each side of zero
+
+
+def test_bars_of_negative_logits_go_to_the_left_of_zero():
+    (zero, width), (same, other) = bars(plot_logits_to_probs([-2.0, 1.0]), "logit")
+    assert zero == same
+    assert width < 0 < other
+    assert all(width < 0 for _, width in bars(plot_logits_to_probs([-2.0, -1.0, -3.0]), "logit"))
+
+
+def test_bars_are_in_the_colour_of_their_class():
+    for kind in ("logit", "exponential", "probability"):
+        assert colours_of(plot_logits_to_probs(LOGITS, labels=NAMES), kind) == [NEGATIVE, POSITIVE]
+        assert colours_of(plot_logits_to_probs([1.0, 2.0], top=1), kind) == [POSITIVE, CLASS]  # and the other one
+        assert set(colours_of(plot_logits_to_probs([1.0, 2.0, 3.0]), kind)) == {CLASS}
+
+
+def test_the_division_is_said_once():
+    everything = " ".join(map(" ".join, table(plot_logits_to_probs(LOGITS, labels=NAMES, lang="en"))[:-1]))
+    assert everything.count("÷") == 1
 
 
 def test_temperature_is_a_column_of_its_own_and_marks_what_it_was_without():
@@ -102,9 +136,11 @@ def test_temperature_is_a_column_of_its_own_and_marks_what_it_was_without():
     expected = torch.softmax(torch.tensor(LOGITS[0]) / 2, dim=-1).tolist()
     assert row(ax, "NEGATIVE")[:2] == ["−1.5607", "−0.7803"]
     assert row(ax, "POSITIVE")[-1] == f"{expected[1]:.4f}"
-    assert "÷ temperatura" in table(ax)[0]
+    assert table(ax)[0] == ["logit", "÷ T", "exponencial", "probabilidad"]
+    assert table(ax)[1] == ["z", "T = 2", "exp(z ÷ T)", "÷ suma"]
+    assert "┃ probabilidad con T = 1" in table(ax)[-1][0]
     (marks,) = ax.collections
-    (left, whole), _ = bars(ax)[1]
+    (left, whole), _ = bars(ax, "whole")
     at_one = [(segment[0][0] - left) / whole for segment in marks.get_segments()]
     assert at_one == pytest.approx(PROBABILITIES[0], rel=1e-3)
     assert not plot_logits_to_probs(LOGITS).collections
@@ -167,17 +203,31 @@ def test_the_sentence_of_a_batch_is_named():
 @pytest.mark.parametrize(
     ("lang", "words", "absent"),
     [
-        ("es", ["logit", "exponencial", "÷ suma", "probabilidad", "− el mayor", "÷ temperatura"], "probability"),
-        ("en", ["logit", "exponential", "÷ sum", "probability", "− the largest", "÷ temperature"], "probabilidad"),
+        ("es", ["logit", "exponencial", "÷ suma", "probabilidad", "÷ T"], "probability"),
+        ("en", ["logit", "exponential", "÷ sum", "probability", "÷ T"], "probabilidad"),
     ],
 )
 def test_both_languages_name_each_step(lang, words, absent):
     ax = plot_logits_to_probs([20.0, 1.0], temperature=2, lang=lang)
     for word in words:
-        assert word in table(ax)[0]
+        assert word in table(ax)[0] + table(ax)[1]
     everything = " ".join(map(" ".join, table(ax))) + ax.get_title(loc="left") + alt_text(ax)
     assert absent not in everything
-    assert {"es": "la exponencial de cada logit", "en": "the exponential of each logit"}[lang] in everything
+    assert {"es": "todos pasan a ser positivos", "en": "all become positive"}[lang] in everything
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"data": LOGITS}, {"data": [200.0, 1.0], "temperature": 0.3}, {"data": range(20)}, {"data": [3], "top": 1}],
+)
+def test_both_languages_have_one_size_and_places_and_no_small_letter(options):
+    options = dict(options)
+    data = options.pop("data")
+    one, other = (plot_logits_to_probs(data, lang=lang, **options) for lang in LANGUAGES)
+    assert one.figure.get_figwidth() == FIGURE
+    assert one.figure.get_figheight() == other.figure.get_figheight()
+    assert [text.get_position() for text in one.texts] == [text.get_position() for text in other.texts]
+    assert min(text.get_size() for text in [one._left_title, *one.texts]) >= style.SMALL
 
 
 def test_the_alternative_text_holds_the_numbers():
@@ -277,8 +327,8 @@ def test_whatever_comes_is_drawn(draw):
         ax = plot_logits_to_probs([logits], labels=names, temperature=temperature, top=top, lang=lang)
         ax.figure.canvas.draw()
     try:
-        shares = bars(ax)[2]
-        _, whole = bars(ax)[1][0]
+        shares = bars(ax, "probability")
+        _, whole = bars(ax, "whole")[0]
         assert len(shares) == min(count, top) + (count > top)
         assert sum(width for _, width in shares) == pytest.approx(whole)
         assert alt_text(ax)

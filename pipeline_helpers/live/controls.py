@@ -58,13 +58,18 @@ class TextBox(Control):
 
 
 class Slider(Control):
-    """A named slider. `value` is exact: only the slider's own movement is in steps."""
+    """A named slider. `value` is exact: only the slider's own movement is in steps.
+
+    With `log` the same way along it is the same factor everywhere, from a `min` above 0; `step` is the share of the
+    value that a step adds, and three digits are shown.
+    """
 
     _esm = _script("slider.js")
     value = traitlets.Float().tag(sync=True)
     min = traitlets.Float(0.0).tag(sync=True)
     max = traitlets.Float(1.0).tag(sync=True)
     step = traitlets.Float(0.1).tag(sync=True)
+    log = traitlets.Bool(False).tag(sync=True)
     digits = traitlets.Int(2).tag(sync=True)
     """How many decimals are shown."""
 

@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Any
 
 import ipywidgets
+import numpy as np
 
 from pipeline_helpers.figures.show import figure_html
 from pipeline_helpers.figures.softmax import SoftmaxSteps, plot_logits_to_probs, softmax_steps
 from pipeline_helpers.language import Mistake, say, say_in_each
-from pipeline_helpers.live.answers import MOST_LABELS, bar
+from pipeline_helpers.live.answers import MOST_LABELS
 from pipeline_helpers.live.base import DEBOUNCE, LiveView
 from pipeline_helpers.live.controls import Slider, TextBox
 from pipeline_helpers.live.markup import Html, join, shorten, tag
@@ -21,6 +22,8 @@ from pipeline_helpers.stages import Row, labels_of, trace
 
 REACH = 10.0
 """The sliders go from -REACH to REACH, and further where a sentence's logits do."""
+COLDEST, HOTTEST = 0.05, 20.0
+"""The temperatures at the ends of their slider; 1 is in its middle."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +56,14 @@ class LiveSoftmax(LiveView):
     Args:
         text: the sentence whose logits the sliders begin with.
         checkpoint: the model that gives them, as `pipeline_helpers.checkpoint` takes it.
-        temperature: what the logits are divided by, 0.1 to 5.
+        temperature: what the logits are divided by, 0.05 to 20.
         debounce: seconds from a changed text to the answer; the sliders answer at once.
 
     Attributes:
         text: the text box.
         logits: a slider a label.
         temperature: its slider.
-        status, output: what there is to say, and the table.
+        status, output: what there is to say, and the table with its bars.
         result: the `Scores` shown, or the `Mistake` said instead.
     """
 
@@ -74,11 +77,11 @@ class LiveSoftmax(LiveView):
         temperature: float = 1.0,
         debounce: float = DEBOUNCE,
     ) -> None:
-        if not 0.1 <= temperature <= 5:
-            raise ValueError(f"temperature is {temperature!r}; it takes a number from 0.1 to 5")
+        if not COLDEST <= temperature <= HOTTEST:
+            raise ValueError(f"temperature is {temperature!r}; it takes a number from {COLDEST:g} to {HOTTEST:g}")
         self.text = TextBox(value=text)
         self.logits: list[Slider] = []
-        self.temperature = Slider(value=temperature, min=0.1, max=5, step=0.1, digits=1)
+        self.temperature = Slider(value=temperature, min=COLDEST, max=HOTTEST, step=0.02, log=True)
         self._sliders = ipywidgets.VBox()
         self._heard: tuple[Any, str] | None = None  # the model and the sentence that the sliders were set from
         self._answered: list[float] = []
@@ -144,48 +147,73 @@ class LiveSoftmax(LiveView):
     def _render(self, result: Scores, lang: str) -> Html:
         back = tag("button", say("live.softmax.back", lang), type="button", data_action="from_sentence")
         source = say(f"live.softmax.{'by_hand' if result.by_hand else 'of_sentence'}", lang)
-        return join(tag("p", source, " ", back if result.by_hand and result.sentence else ""), render(result, lang))
+        line = tag("p", source, " ", back if result.by_hand and result.sentence else "", class_="ph-source")
+        return join(line, render(result, lang))
 
     def _picture(self, result: Scores) -> str:
         return figure_html(plot_logits_to_probs, result.logits, labels=result.labels, temperature=result.temperature)
 
 
 def render(result: Scores, lang: str) -> Html:
-    """The steps as a table, a row a label, and the sum under the exponentials."""
+    """The steps as a table, a row a label, each number with its bar; under it what is taken from all logits, if so."""
     steps = result.steps
-    shift = f" − {steps.shift:.1f}" if steps.shift > 0 else f" + {-steps.shift:.1f}" if steps.shift else ""
+    shift = f" {'−' if steps.shift > 0 else '+'} {abs(steps.shift):.2f}" if steps.shift else ""
     heads = [
-        say("live.softmax.label", lang),
-        "logit",
-        f"logit / {steps.temperature:.1f}",
-        f"exp(logit / {steps.temperature:.1f}{shift})",
-        say("live.softmax.probability", lang),
+        (say("live.softmax.label", lang), ""),
+        (say("softmax.head.logit", lang), "z"),
+        (say("softmax.head.scaled", lang), f"T = {steps.temperature:#.3g}"),
+        (say("softmax.head.exponential", lang), f"exp(z ÷ T{shift})"),
+        (say("softmax.head.probability", lang), say("softmax.divided", lang)),
     ]
     names = result.labels if len(result.labels) > 1 else [result.labels[0], "0"]
+    colours = ("negative", "positive") if len(result.labels) == 2 else ["class"] * len(names)
+    longest = steps.exponentials.max()
     rows = [
         tag(
             "tr",
             tag("th", shorten(name), scope="row"),
-            _number(f"{steps.logits[place]:z.4f}"),
-            _number(f"{steps.scaled[place]:z.4f}"),
-            _number(_short(steps.exponentials[place])),
-            _number(f"{steps.probabilities[place]:.4f}"),
-            tag("td", bar(steps.probabilities[place])),
+            _step(_decimals(steps.logits[place]), _length(*_from_zero(steps.logits, place), colour)),
+            _step(_decimals(steps.scaled[place])),
+            _step(_short(steps.exponentials[place]), _length(0, 0, steps.exponentials[place] / longest, colour)),
+            _step(f"{steps.probabilities[place]:.4f}", _length(0, 0, steps.probabilities[place], colour, " ph-whole")),
             class_="ph-best" if place == steps.order[0] else None,
         )
-        for place, name in enumerate(names)
+        for place, (name, colour) in enumerate(zip(names, colours, strict=True))
     ]
     total = [
         tag("th", say("live.softmax.total", lang), scope="row", colspan=3),
-        _number(_short(steps.total)),
-        _number(f"{steps.probabilities.sum():.4f}"),
+        _step(_short(steps.total)),
+        _step(f"{steps.probabilities.sum():.4f}"),
     ]
-    header = [tag("th", head, scope="col", class_="ph-number" if place else None) for place, head in enumerate(heads)]
-    return tag("table", tag("thead", tag("tr", header)), tag("tbody", rows), tag("tfoot", tag("tr", total)))
+    header = [tag("th", head, " ", tag("small", operation), scope="col") for head, operation in heads]
+    table = tag("table", tag("thead", tag("tr", header)), tag("tbody", rows), tag("tfoot", tag("tr", total)),
+                class_="ph-softmax", aria_label=say("live.softmax.table", lang))  # fmt: skip
+    taken = say("live.softmax.shift", lang, largest=f"{steps.shift:.2f}") if steps.shift else ""
+    return join(table, tag("p", taken, class_="ph-shift"))
 
 
-def _number(text: str) -> Html:
-    return tag("td", text, class_="ph-number")
+def _step(text: str, length: str = "") -> Html:
+    return tag("td", tag("span", tag("span", text, class_="ph-number"), length, class_="ph-step"))
+
+
+def _from_zero(values: np.ndarray, place: int) -> tuple[float, float, float]:
+    """On a line 1 long that holds zero and all `values`: where zero is, where the bar at `place` begins and ends."""
+    least, most = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    whole = most - least or 1.0
+    zero, end = -least / whole, (float(values[place]) - least) / whole
+    return zero, min(zero, end), max(zero, end)
+
+
+def _length(zero: float, begins: float, ends: float, colour: str, kind: str = "") -> Html:
+    """A bar on a line with a mark where zero is, in shares of the line. For the eye: the number stands beside it."""
+    place = f"left:{100 * begins:.1f}%;width:{100 * (ends - begins):.1f}%;background:var(--ph-{colour})"
+    line = tag("i", style=place), tag("b", style=f"left:{100 * zero:.1f}%")
+    return tag("span", line, class_=f"ph-length{kind}", aria_hidden="true")
+
+
+def _decimals(value: float) -> str:
+    """Four decimals, fewer of a large number: never wider than its column."""
+    return f"{value:z.4f}" if abs(value) < 1000 else f"{value:.1f}" if abs(value) < 1e5 else f"{value:.1e}"
 
 
 def _short(value: float) -> str:
