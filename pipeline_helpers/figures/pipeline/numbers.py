@@ -53,7 +53,7 @@ class PipelineColumns:
     def of(cls, trace: Trace) -> "PipelineColumns":
         """The first `MAX_SENTENCES` sentences of `trace`, each with its `MAX_LABELS` best labels."""
         names = trace.id2label
-        colours = style.class_colours(names)
+        colours = style.class_colours(list(names))
         columns = []
         for row, text in enumerate(trace.texts[:MAX_SENTENCES]):
             probabilities = trace.probabilities[row].tolist()

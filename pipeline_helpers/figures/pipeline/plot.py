@@ -91,10 +91,13 @@ def plot_pipeline(data: Trace, *, ax: Axes | None = None, lang: str | None = Non
     ax, scale = canvas(ax, layout.bottom, say("pipeline.title", lang), notes)
     _draw_bands(ax, layout, lang, scale)
     _draw_names(ax, layout, prepared, lang, scale)
+    limit = _limit([column.logits for column in prepared.columns])
     for place, column in enumerate(prepared.columns):
-        _draw_text(ax, layout, place, scale)
+        for number, line in enumerate(layout.texts[place]):
+            y = _baseline(layout.tops["text"]) + number * _LINE
+            ax.text(layout.lefts[place], y, line, va="baseline", size=SIZE * scale, style="italic", gid="text")
         _draw_tokens(ax, column, layout, place, scale)
-        _draw_labels(ax, column, layout, place, _limit([column.logits for column in prepared.columns]), scale)
+        _draw_labels(ax, column, layout, place, limit, scale)
     _draw_hidden(ax, prepared, layout, lang, scale)
     style.set_alt_text(ax, _describe(prepared, lang))
     return ax
@@ -108,9 +111,9 @@ def _layout(prepared: PipelineColumns) -> _Layout:
         written = wrapped(column.text, width, SIZE, "italic")
         if len(written) > WRITTEN:
             written[WRITTEN - 1 :] = [shortened(" ".join(written[WRITTEN - 1 :]), width, SIZE, "italic")]
-        row = column.row
-        cells.append([_cell(token, number, width) for token, number in zip(row.tokens, row.ids or [], strict=True)])
-        attended = len(cells[-1]) - row.attended[::-1].index(True)
+        pairs = zip(column.row.tokens, column.row.ids or [], strict=True)
+        cells.append([_cell(token, number, width) for token, number in pairs])
+        attended = len(cells[-1]) - column.row.attended[::-1].index(True)
         lines.append(in_lines(cells[-1], attended, _GAP, width, MOST_LINES[count]))
         texts.append(written)
     labels = len(prepared.columns[0].labels)
@@ -122,7 +125,8 @@ def _layout(prepared: PipelineColumns) -> _Layout:
         "probabilities": _BAR * labels + 0.06,
         "label": 0.32,
     }
-    tops, top = {}, 0.0
+    tops: dict[str, float] = {}
+    top = 0.0
     for row, height in heights.items():
         tops[row] = top
         top += height + (_STEP if row in ("text", "tokens", "logits") else 0.0)
@@ -146,8 +150,8 @@ def _draw_bands(ax: Axes, layout: _Layout, lang: str, scale: float) -> None:
         top = tops[row]
         boxes(ax, [(0, top, WIDTH, ends[step] - top)], [style.FAINT], edgecolors="none", gid="band")
         arrow(ax, (0.07, top - _STEP + 0.03), (0.07, top - 0.01), size=10 * scale)
-        name = say(f"pipeline.{step}", lang)
-        ax.text(0.16, top - 0.08, name, va="baseline", weight="bold", size=SIZE * scale, gid="step")
+        look: dict[str, Any] = {"va": "baseline", "weight": "bold", "size": SIZE * scale}
+        ax.text(0.16, top - 0.08, say(f"pipeline.{step}", lang), gid="step", **look)
 
 
 def _draw_names(ax: Axes, layout: _Layout, prepared: PipelineColumns, lang: str, scale: float) -> None:
@@ -185,12 +189,6 @@ def _read(prepared: PipelineColumns, lang: str) -> str:
         return say("pipeline.read_mean", lang, values=values)
     token = shortened(first.read, 0.7, SIZE)
     return say("pipeline.read_one", lang, token=token, position=first.position, values=values)
-
-
-def _draw_text(ax: Axes, layout: _Layout, place: int, scale: float) -> None:
-    for number, line in enumerate(layout.texts[place]):
-        y = _baseline(layout.tops["text"]) + number * _LINE
-        ax.text(layout.lefts[place], y, line, va="baseline", size=SIZE * scale, style="italic", gid="text")
 
 
 def _draw_tokens(ax: Axes, column: PipelineColumn, layout: _Layout, place: int, scale: float) -> None:
