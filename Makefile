@@ -10,7 +10,7 @@ export OMP_NUM_THREADS
 # JupyterLab refuses to run as root, which is who you are in most containers.
 ROOT_ARGS := $(shell test "$$(id -u)" = 0 && echo --allow-root)
 
-.PHONY: help lab demo test quick check notebooks lessons slides handout hub hub-test
+.PHONY: help lab demo test quick check notebooks axe lessons slides handout hub hub-test
 .PHONY: environment test-environment export-environment hub-environment hub-test-environment clean
 
 help:  ## List these targets.
@@ -35,6 +35,12 @@ check: test-environment  ## Format, lint and types.
 notebooks: test-environment  ## Every cell of every lesson against its stored output.
 	PIPELINE_HELPERS_LANG=es $(BIN)/python -m pytest -q --nbval --nbval-sanitize-with tests/nbval.cfg \
 		--nbval-cell-timeout 120 notebooks
+
+axe: test-environment  ## axe-core looks at every lesson, wherever it is shown (needs npm and a Chromium).
+	@command -v npm >/dev/null || { echo "Falta npm, que trae axe-core: instala Node.js · npm, which gets axe-core, is missing: install Node.js"; exit 1; }
+	@npm install --prefix build/axe --no-save --no-package-lock --no-audit --no-fund --ignore-scripts axe-core@4.14.1 || \
+		{ echo "npm no pudo traer axe-core; la misma orden lo intenta otra vez · npm could not get axe-core; the same command tries again"; exit 1; }
+	$(BIN)/python -m pytest -q -m axe tests/test_axe.py
 
 lessons: test-environment  ## Run every lesson again and store its outputs, on the classroom checkpoint.
 	$(BIN)/python tools/run_lessons.py

@@ -84,6 +84,23 @@ def expect_language(page, lang, root="body"):
     assert headings(page, root)[0] == f"0 · {WORDS[lang][0]} 0"
 
 
+SCROLLER = "document.querySelector('.jp-WindowedPanel-outer, #rendered_cells')"
+
+
+def leave_the_switch(page, root="body"):
+    """Read on, until the switch is out of view."""
+    page.locator(f"{root} >> p:visible:text-matches('^(Texto|Text) 0$')").wait_for()
+    page.wait_for_function(
+        f"""root => {{
+            {SCROLLER}.scrollTop = 1200;
+            return [...document.querySelectorAll('.ph-corner')].some((corner) => corner.offsetParent
+                || getComputedStyle(corner).position === 'fixed' && getComputedStyle(corner).display !== 'none');
+        }}""",
+        arg=root,
+        polling=100,
+    )
+
+
 def headings(page, root="body"):
     """The headings as a reader sees them, without the sign that links to them."""
     return [text.removesuffix("¶").strip() for text in page.locator(f"{root} >> h2:has(> span)").all_inner_texts()]
@@ -158,6 +175,10 @@ def test_two_lessons_side_by_side_may_differ(page, tmp_path):
         page.locator(left).get_by_role("button", name="English").click()
         expect_language(page, "en", left)
         expect_language(page, "es", right)
+        assert page.locator(".ph-corner").count() == 2
+        for side, lang in ((left, "en"), (right, "es")):
+            pressed = page.locator(side).locator(".ph-corner [aria-pressed=true]")
+            assert pressed.get_attribute("lang") == lang
 
 
 def test_the_keyboard_alone_is_enough(page, url):
@@ -165,3 +186,107 @@ def test_the_keyboard_alone_is_enough(page, url):
     page.get_by_role("button", name="English").focus()
     page.keyboard.press("Enter")
     expect_language(page, "en")
+
+
+READ = """() => [...document.querySelectorAll('.jp-Cell')].map((cell) => cell.getBoundingClientRect())
+    .find((box) => box.bottom > 140).top"""
+OVER_TEXT = """() => {
+    const corner = document.querySelector('.ph-corner').getBoundingClientRect();
+    return [...document.querySelectorAll('.jp-Cell :is(p, h2, img, pre), .jp-Toolbar-item:not(.jp-Toolbar-spacer)')]
+        .filter((part) => {
+            const box = part.getBoundingClientRect();
+            return box.width && box.left < corner.right && corner.left < box.right
+                && box.top < corner.bottom && corner.top < box.bottom;
+        }).map((part) => part.outerHTML.slice(0, 200));
+}"""
+
+
+@pytest.mark.parametrize("front_end", browser.FRONT_ENDS)
+def test_out_of_view_the_switch_has_a_small_one_in_the_corner(page, url, front_end):
+    opened(page, url, front_end)
+    corner = page.get_by_role("group", name="Idioma, desde cualquier lugar de la lección")
+    page.locator(".ph-corner").wait_for(state="hidden")
+    leave_the_switch(page)
+    corner.wait_for()
+    assert page.evaluate(OVER_TEXT) == []
+    page.wait_for_timeout(500)  # until what is drawn late has its height
+    before = page.evaluate(READ)
+    corner.get_by_role("button", name="EN", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.locator("p:visible:text-matches('^Text [0-9]+$')").first.wait_for()
+    page.locator("p:visible:text-matches('^Texto [0-9]+$')").first.wait_for(state="hidden")
+    page.get_by_role("group", name="Language, from anywhere in the lesson").wait_for()
+    assert page.locator(".ph-corner [aria-pressed=true]").all_inner_texts() == ["EN"]
+    assert abs(page.evaluate(READ) - before) < 40, "the text that was being read moved away"
+    page.keyboard.press("Tab")
+    page.evaluate("document.activeElement.blur()")
+    see_the_switch(page)
+    page.get_by_role("button", name="English", pressed=True).wait_for()
+    page.locator(".ph-corner").wait_for(state="hidden")
+    assert page.locator(".ph-corner").count() == 1
+
+
+def test_the_small_switch_needs_no_kernel_and_goes_with_the_switch(page, url):
+    opened(page, url)
+    leave_the_switch(page)
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.locator(".ph-corner button", has_text="EN").click()
+    page.locator("p:visible:text-matches('^Text [0-9]+$')").first.wait_for()
+    see_the_switch(page)
+    expect_language(page, "en")
+    page.evaluate(
+        "window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs').then(() => null)"
+    )
+    page.wait_for_function("() => !document.querySelector('.ph-corner, .ph-cornered')")
+
+
+@pytest.mark.parametrize("front_end", ["lab", "voila"])
+def test_a_figure_opens_in_full_and_the_page_stays_where_it_is(page, url, front_end):
+    opened(page, url, front_end)
+    figure = page.locator("img[alt='figure es']")
+    figure.scroll_into_view_if_needed()
+    small, text = figure.bounding_box(), page.locator("p:text-is('Texto 1')")
+    place = text.bounding_box()
+    page.get_by_role("button", name="Ver la figura en grande").focus()
+    for close in ("Escape", "Enter", "click"):
+        page.keyboard.press("Enter")
+        page.locator(":popover-open").wait_for()
+        assert page.locator(":popover-open").bounding_box() == {"x": 0, "y": 0, "width": 1280, "height": 800}
+        assert figure.bounding_box()["width"] > 1200
+        assert text.bounding_box() == place
+        page.mouse.click(640, 400) if close == "click" else page.keyboard.press(close)
+        page.locator(":popover-open").wait_for(state="detached")
+        assert figure.bounding_box() == small
+        assert page.evaluate("document.activeElement.matches('.ph-zoom > button')")
+    page.mouse.click(small["x"] + 20, small["y"] + 20)
+    page.locator(":popover-open").wait_for()
+
+
+def test_before_a_notebook_is_trusted_a_figure_is_a_plain_image(page, tmp_path):
+    import nbformat
+    from nbformat.v4 import new_output
+
+    from pipeline_helpers.figures.show import figure_html
+    from pipeline_helpers.figures.style import set_alt_text
+
+    def plot(lang):
+        import matplotlib.pyplot as plt
+
+        ax = plt.figure(figsize=(3, 1)).add_subplot()
+        set_alt_text(ax, f"figure {lang}")
+        return ax
+
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    name = browser.notebook(folder, "one.ipynb", "x")
+    made = nbformat.read(folder / name, as_version=4)
+    data = {"text/html": figure_html(plot), "text/plain": "x"}
+    made.cells[0].outputs = [new_output("display_data", data=data)]
+    nbformat.write(made, folder / name)
+    with browser.jupyter(folder) as address:
+        browser.show_notebook(page, address, name)
+        page.locator("img[alt='figure en']").wait_for()
+        assert page.locator("img[alt='figure es']").bounding_box()["width"] == 300
+        assert page.locator(".jp-OutputArea button").all_inner_texts() == [""] * 2
+        assert not any(button.is_visible() for button in page.locator(".jp-OutputArea button").all())
+        assert page.locator("style").filter(has_text="ph-zoom").count() == 0

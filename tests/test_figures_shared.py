@@ -75,6 +75,27 @@ def test_show_has_both_languages_each_with_its_own_alternative_text(name, trace)
     assert plt.get_fignums() == []
 
 
+def test_show_says_how_high_the_smallest_letter_is_that_can_be_seen():
+    def plot(lang):
+        ax = plt.figure(figsize=(3, 1)).add_subplot()
+        ax.axis("off")
+        ax.text(0, 0, "seen", size=18)
+        ax.text(0, 0, "hidden", size=3, visible=False)
+        ax.tick_params(labelsize=2)
+        return ax
+
+    assert re.findall(r'data-letter="([\d.]+)"', figure_html(plot)) == ["25.0"] * len(LANGUAGES)
+
+
+def test_each_figure_on_a_page_opens_itself(trace, monkeypatch):
+    html = figure_html(ph.plot_tokens, trace) + figure_html(ph.plot_tokens, trace)
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/me/other.ipynb")
+    html += figure_html(ph.plot_tokens, trace)
+    names = re.findall(r'popover id="([\w-]+)"', html)
+    assert len(set(names)) == 3 * len(LANGUAGES)
+    assert re.findall(r'popovertarget="([\w-]+)"', html) == names
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", PLOTS)
 def test_every_text_can_be_read_on_what_is_under_it(name, lang, trace):
@@ -282,9 +303,9 @@ def test_the_users_settings_change_no_byte_of_a_figure(name, trace, other_settin
 @pytest.mark.parametrize("key", ["image.origin", "text.usetex", "figure.autolayout", "savefig.bbox"])
 def test_one_setting_changes_nothing_that_is_shown(key, other_settings):
     weights = [[1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0], [0.25] * 4]
-    expected = figure_html(ph.plot_attention, weights, tokens=["a", "##b", "$", "_"])
+    expected = Images(figure_html(ph.plot_attention, weights, tokens=["a", "##b", "$", "_"])).found
     with users({key: other_settings[key]}):
-        assert figure_html(ph.plot_attention, weights, tokens=["a", "##b", "$", "_"]) == expected
+        assert Images(figure_html(ph.plot_attention, weights, tokens=["a", "##b", "$", "_"])).found == expected
 
 
 @pytest.mark.parametrize("name", PLOTS)

@@ -9,6 +9,7 @@ import gc
 import html
 import importlib
 import pkgutil
+import re
 import sys
 from pathlib import Path
 
@@ -31,9 +32,20 @@ class Still(Page):
     """A stored picture: a page with images of which nothing is data but the alternative text."""
 
     def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
         if tag == "img":
-            assert [name for name, _ in attrs] == ["alt", "style", "src"]
-            assert dict(attrs)["src"].startswith("data:image/png;base64,")
+            assert list(given) == ["alt", "style", "data-letter", "src"]
+            assert given["src"].startswith("data:image/png;base64,")
+        elif tag == "style":  # the figures' own, which is a constant
+            assert not attrs
+            self.elements.append({"tag": tag, "text": ""})
+            self._open.append(self.elements[-1])
+        elif tag == "button":
+            assert list(given) == ["type", "hidden", "popovertarget", "aria-label", "data-lm-suppress-shortcuts"]
+            super().handle_starttag(tag, [])
+        elif given.pop("popover", "") is None:
+            assert re.fullmatch(r"ph-[0-9a-f]{8}-\d+", given.pop("id"))
+            super().handle_starttag(tag, given.items())
         else:
             super().handle_starttag(tag, attrs)
 

@@ -1,25 +1,35 @@
 """A figure into a lesson, in both languages; a figure into a file."""
 
 import base64
+import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
+from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.text import Text
 
 from pipeline_helpers.figures.canvas import DPI, figure_of
 from pipeline_helpers.figures.style import alt_text, style
-from pipeline_helpers.language import LANGUAGES
+from pipeline_helpers.language import LANGUAGES, say
+
+_LOOK = (files(__package__) / "show.css").read_text(encoding="utf-8")
+_shown: Counter[str] = Counter()
 
 
 def show(plot: Callable[..., Axes], *data: Any, **options: Any) -> None:
     """Show `plot(*data, **options)` in both languages; the language switch changes it without running the cell again.
 
-    Each language has its own picture and its own alternative text. No figure is left open.
+    Each language has its own picture and its own alternative text. A click or Enter opens a picture in the whole window,
+    and closes it. No figure is left open.
 
         ph.show(ph.plot_tokens, trace)
 
@@ -36,7 +46,11 @@ def show(plot: Callable[..., Axes], *data: Any, **options: Any) -> None:
 
 
 def figure_html(plot: Callable[..., Axes], *data: Any, **options: Any) -> str:
-    """The HTML that `show` shows: a `div` a language, each with an `img` and its `alt`."""
+    """The HTML that `show` shows: a `div` a language, each with an `img` and its `alt`, and a button that opens it.
+
+    The browser opens it (the Popover API), with no script. Where a page keeps neither the style nor the button's target,
+    as JupyterLab does before a notebook is trusted, a plain image is left.
+    """
     if not callable(plot):
         raise TypeError(
             f"plot is {type(plot).__name__}; show takes the function and its data: ph.show(ph.plot_tokens, data)"
@@ -45,8 +59,8 @@ def figure_html(plot: Callable[..., Axes], *data: Any, **options: Any) -> str:
         if name in options:
             raise TypeError(f"{name} came to show, which sets it itself; call the function alone to choose it")
     with _no_figure_left():
-        parts = [f'<div lang="{lang}">{_image(plot(*data, **options, lang=lang))}</div>' for lang in LANGUAGES]
-    return f'<div class="ph-figure">{"".join(parts)}</div>'
+        parts = [f'<div lang="{lang}">{_picture(plot(*data, **options, lang=lang), lang)}</div>' for lang in LANGUAGES]
+    return f'<div class="ph-figure"><style>{_LOOK}</style>{"".join(parts)}</div>'
 
 
 @contextmanager
@@ -66,18 +80,47 @@ def _no_figure_left() -> Iterator[None]:
             plt.close(number)
 
 
-def _image(ax: Axes) -> str:
-    """The figure of `ax` as an `<img>`, as wide as on paper where there is room."""
+def _picture(ax: Axes, lang: str) -> str:
+    """The figure of `ax` as an `<img>`, as wide as on paper where there is room, and the button that opens it.
+
+    The image's `data-letter` is how high its smallest letters are at that width, in CSS pixels.
+    """
     figure = figure_of(ax)
     with BytesIO() as file, style():
         # On a canvas of its own, which is gone afterwards with its pixels.
         figure.savefig(file, format="png", dpi=DPI, backend="agg")
         data = base64.b64encode(file.getvalue()).decode("ascii")
-    width = round(figure.get_figwidth() * figure.dpi)
+    width, height = (round(inches * figure.dpi) for inches in figure.get_size_inches())
+    letter = min((text.get_fontsize() for text in _texts(figure)), default=0) * figure.dpi / 72
+    name = _name(alt_text(ax))
     return (
+        f'<div class="ph-place" style="--ph-width:{width}px;--ph-shape:{width}/{height}">'
+        f'<div class="ph-zoom" popover id="{name}">'
         f'<img alt="{escape(alt_text(ax))}" style="width:{width}px;max-width:100%;height:auto" '
-        f'src="data:image/png;base64,{data}">'
+        f'data-letter="{letter:.1f}" src="data:image/png;base64,{data}">'
+        f'<button type="button" hidden popovertarget="{name}" aria-label="{escape(say("language.figure.full", lang))}" '
+        f'data-lm-suppress-shortcuts="true"></button></div></div>'
     )
+
+
+def _name(alt: str) -> str:
+    """An id for the figure that `alt` describes: its own on the page, and the same when the notebook is run again.
+
+    Two notebooks may stand on one page of JupyterLab's, whose server tells a kernel which one it belongs to.
+    """
+    name = f"ph-{crc32((os.environ.get('JPY_SESSION_NAME', '') + alt).encode()):08x}"
+    _shown[name] += 1
+    return f"{name}-{_shown[name]}"
+
+
+def _texts(artist: Artist) -> Iterator[Text]:
+    """The texts of `artist` that are drawn."""
+    if not artist.get_visible() or (isinstance(artist, Axis) and not artist.axes.axison):
+        return
+    if isinstance(artist, Text) and artist.get_text().strip():
+        yield artist
+    for child in artist.get_children():
+        yield from _texts(child)
 
 
 def save(ax: Axes, path: str | Path) -> Path:

@@ -22,29 +22,35 @@ def hiding_rules() -> str:
 
     The rules ask which language the notebook wears, not the page: two notebooks side by side may differ. Never a bare
     [lang]: JupyterLab's own page is <html lang="en">, and a span with a lang inside a text says how to read it aloud.
-    Voila has no .jp-Notebook, there the page is the notebook.
+    Voila has no .jp-Notebook, there the page is the notebook. Nor what is .ph-says: a live view's part, which comes into
+    the new language by itself, a moment later, and stays in sight until then.
     """
     headings = ":is(h1, h2, h3, h4, h5, h6)"
     rules = []
     for chosen in LANGUAGES:
         others = ", ".join(f"[lang={lang}]" for lang in LANGUAGES if lang != chosen)
-        hidden = f":is(div:is({others}), {headings} > span:is({others}), .ph-between)"
+        hidden = f":is(div:is({others}):not(.ph-says), {headings} > span:is({others}), .ph-between)"
         rules.append(f":is(.jp-Notebook, body).ph-{chosen} {hidden} {{ display: none !important; }}\n")
     return "".join(rules)
 
 
 class LanguageSwitch(anywidget.AnyWidget):
-    """A button for each of `LANGUAGES`, and the language in force as `lang`."""
+    """A button for each of `LANGUAGES`, and the language in force as `lang`.
 
-    _esm = KERNEL_SCRIPT + (_BROWSER / "switch.js").read_text(encoding="utf-8")
+    While it is out of view, a small one stands in the corner of the notebook.
+    """
+
+    _esm = KERNEL_SCRIPT + "".join((_BROWSER / name).read_text(encoding="utf-8") for name in ("corner.js", "switch.js"))
     _css = hiding_rules() + (_BROWSER / "switch.css").read_text(encoding="utf-8")
     lang = traitlets.Enum(LANGUAGES).tag(sync=True)
     names = traitlets.List().tag(sync=True)
     labels = traitlets.Dict().tag(sync=True)
+    corner = traitlets.Dict().tag(sync=True)
 
     def __init__(self) -> None:
         names = [[lang, name] for lang, name in LANGUAGES.items()]  # a saved dict would come back in another order
-        super().__init__(lang=current_language(), names=names, labels=say_in_each("language.switch.label"))
+        labels, corner = say_in_each("language.switch.label"), say_in_each("language.switch.corner")
+        super().__init__(lang=current_language(), names=names, labels=labels, corner=corner)
         self.observe(self._chosen, names="lang")
         on_change(self._follow)
 

@@ -12,11 +12,12 @@ from typing import Any
 import anywidget
 import traitlets
 
+from pipeline_helpers.figures.colours import variables
 from pipeline_helpers.language import current_language
 from pipeline_helpers.language.switch import KERNEL_SCRIPT
 
 _BROWSER = files(__package__) / "browser"
-_LOOK = (_BROWSER / "live.css").read_text(encoding="utf-8")
+_LOOK = variables() + (_BROWSER / "live.css").read_text(encoding="utf-8")
 
 
 def _script(name: str) -> str:
@@ -28,6 +29,8 @@ class Control(anywidget.AnyWidget):
 
     _css = _LOOK
     label = traitlets.Unicode().tag(sync=True)
+    lang = traitlets.Unicode().tag(sync=True)
+    """The language of its texts, for who hears them; empty where nobody said."""
     words = traitlets.Dict().tag(sync=True)
     """Its texts in the other languages: language → trait → text, for a page whose kernel is gone."""
 
@@ -35,6 +38,7 @@ class Control(anywidget.AnyWidget):
         """Show `texts` (language → trait → text) in the language in force, the others kept at hand; one message."""
         lang = current_language()
         with self.hold_sync():
+            self.lang = lang
             for trait, text in texts[lang].items():
                 setattr(self, trait, text)
             self.words = {other: dict(said) for other, said in texts.items() if other != lang}
@@ -96,7 +100,10 @@ class Panel(Control):
 
     What the HTML may ask for, by attributes: elements with equal `data-at` light up together when one of them is
     pointed at or has the focus, and the `data-detail` of that one is shown in the element with `data-shows-detail`;
-    a button with `data-action` tells Python of its click. Arrow keys move inside an element with `data-keys`.
+    a button with `data-action` tells Python of its click. An element with `data-keys` is one stop of the Tab key, where
+    the focus was last; arrow keys move among what has a `tabindex` in it. An element with `data-scrolls`, an
+    `aria-label` and `role="group"` becomes a stop, and a named region, while there is more of it than it has room for.
+    What has the class `ph-spoken` is read aloud and not seen.
     """
 
     _esm = _script("panel.js")

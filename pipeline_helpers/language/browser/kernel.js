@@ -7,11 +7,25 @@ const isGone = (el) => el.classList.contains(GONE);
 // `update` when that changes, or when the switch is used then. As anywidget 0.11 takes off the listener that sets the
 // class, this one sets it.
 function onKernel({ model, el, signal }, update) {
+  // What it says is in one language, whatever the page calls its own; .ph-says keeps the switch from hiding it.
+  const speak = () => {
+    el.lang = spoken(model, el);
+    el.classList.add("ph-says");
+  };
   model.on("comm_live_update", function () {
     el.classList.toggle(GONE, !this.model.comm_live); // `this` is ipywidgets' view
+    speak();
     update();
   });
-  model.widget_manager.ph.addEventListener("language", update, { signal });
+  model.on("change:lang", speak);
+  model.widget_manager.ph.addEventListener("language", () => (speak(), update()), { signal });
+  speak();
+}
+
+// The language of what the widget says.
+function spoken(model, el) {
+  const { language } = model.widget_manager.ph;
+  return isGone(el) && model.get("words")[language] ? language : model.get("lang");
 }
 
 // What the widget says by the name of `name`. Without a kernel, nobody but the page can put it into another language.

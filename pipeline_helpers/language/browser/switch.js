@@ -18,23 +18,31 @@ function render({ model, el }) {
     return button;
   });
   let notebook = null;
+  let corner = null;
   const update = () => {
     const chosen = model.get("lang");
     group.setAttribute("aria-label", model.get("labels")[chosen]);
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.lang === chosen));
     if (el.isConnected) notebook = el.closest(".jp-Notebook") ?? document.body;
     for (const { lang } of buttons) notebook?.classList.toggle(`ph-${lang}`, lang === chosen);
+    corner?.update();
     model.widget_manager.ph.language = chosen;
     model.widget_manager.ph.dispatchEvent(new Event("language"));
   };
   model.on("change:lang", update);
   el.append(group);
-  const arrival = new IntersectionObserver(update);
+  const arrival = new IntersectionObserver((changes) => {
+    update();
+    // Other hosts show each output on a page of its own, which has no corner.
+    if (notebook?.matches(".jp-Notebook")) corner ??= cornerOf(notebook, model);
+    corner?.see(el, changes.at(-1).isIntersecting);
+  });
   arrival.observe(group);
   update();
   return () => {
     model.off("change:lang", update);
     arrival.disconnect();
+    corner?.gone(el);
   };
 }
 export default { initialize, render };

@@ -59,11 +59,26 @@ function render({ model, el, signal }) {
     if (button) model.send({ action: button.dataset.action });
   });
 
-  // One Tab stop a group; inside it, arrows, Home and End.
+  // One Tab stop a group, where the focus was; inside it, arrows, Home and End.
+  const stops = new WeakMap();
+  const itemsOf = (group) => [...group.querySelectorAll("[tabindex]")];
+  const setStops = () => {
+    for (const group of box.querySelectorAll("[data-keys]")) {
+      const items = itemsOf(group);
+      const stop = items.includes(stops.get(group)) ? stops.get(group) : items[0];
+      for (const item of items) item.tabIndex = item === stop ? 0 : -1;
+    }
+  };
+  box.addEventListener("focusin", ({ target }) => {
+    const group = target.closest("[data-keys]");
+    if (!group || !target.hasAttribute("tabindex")) return;
+    stops.set(group, target);
+    setStops();
+  });
   box.addEventListener("keydown", (event) => {
     const group = event.target.closest("[data-keys]");
     if (!group) return;
-    const items = [...group.querySelectorAll("[tabindex]")];
+    const items = itemsOf(group);
     const here = items.indexOf(event.target);
     const place = { ArrowRight: here + 1, ArrowDown: here + 1, ArrowLeft: here - 1, ArrowUp: here - 1,
       Home: 0, End: items.length - 1 }[event.key];
@@ -71,6 +86,18 @@ function render({ model, el, signal }) {
     event.preventDefault();
     items[Math.max(0, Math.min(place, items.length - 1))].focus();
   });
+
+  // What scrolls has to be within reach of the keyboard, and what does not is no stop on its way.
+  const setScrolls = () => {
+    for (const part of box.querySelectorAll("[data-scrolls]")) {
+      const scrolls = part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1;
+      part.setAttribute("role", scrolls ? "region" : "group");
+      if (scrolls) part.tabIndex = 0;
+      else part.removeAttribute("tabindex");
+    }
+  };
+  const sizes = new ResizeObserver(setScrolls);
+  sizes.observe(box);
 
   const update = () => {
     const gone = isGone(el);
@@ -83,12 +110,17 @@ function render({ model, el, signal }) {
     // Parsed apart: in such a document nothing loads and nothing runs.
     patchChildren(box, new DOMParser().parseFromString(html, "text/html").body);
     for (const button of box.querySelectorAll("[data-action]")) button.disabled = gone;
+    setStops();
+    setScrolls();
     follow();
   };
   update();
   model.on("change", update);
   onKernel({ model, el, signal }, update);
   el.append(box);
-  return () => model.off("change", update);
+  return () => {
+    model.off("change", update);
+    sizes.disconnect();
+  };
 }
 export default { initialize, render };

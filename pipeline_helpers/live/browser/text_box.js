@@ -7,6 +7,7 @@ function render({ model, el, signal }) {
   const box = document.createElement("textarea");
   box.rows = 1;
   box.dir = "auto";
+  box.lang = ""; // what is typed may be in any
   box.spellcheck = false;
   field.append(name, box);
   box.addEventListener("input", () => {
