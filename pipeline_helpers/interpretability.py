@@ -46,7 +46,7 @@ def effect_of_hiding(model: Any, inputs: Mapping[str, Any], places: Sequence[int
     import torch
 
     changes = [change for _, batch in hiding_in_batches(model, inputs, places) for change in batch]
-    return torch.tensor(changes).reshape(len(changes), -1)
+    return torch.tensor(changes).reshape(len(changes), model.config.num_labels)
 
 
 def hiding_in_batches(
