@@ -1,10 +1,13 @@
 """How fast a live view follows the typing, beside the usual way and beside what the model itself takes.
 
-    python benchmarks/live.py [--rounds 30] [--only kernel|browser]
+    python benchmarks/live.py [--rounds 30] [--only kernel|bars|browser]
 
 In a kernel: from a changed text to the finished `LivePipeline`, beside bare tokenizing and one forward pass of the same
 row, and beside `ipywidgets.interact` around a function that makes and shows a matplotlib figure. The three take turns,
 each with a text that none of them has seen; times are the kernel's processor time (torch has one thread), medians.
+
+On the kernel's loop: from a key, wherever in the computing of the bars it falls, to its answer, beside the same without
+bars.
 
 In JupyterLab in a real Chromium: from the last key to the new answer on the page; 200 characters typed at 20 a second;
 and what 1,000 updates leave in the memory of page and kernel.
@@ -29,6 +32,8 @@ OVER_BARE = 1.3
 """At most this many times the time of bare tokenizing and one forward pass."""
 OVER_USUAL = 0.1
 """Beyond the forward pass at most this share of what the usual way takes beyond it."""
+BARS_MS = 60
+"""How much later an answer comes at most, in the median, where a key falls into the computing of the bars."""
 BROWSER_MS = 100
 """From the last key to the page, at most this much above the kernel's time and the debounce."""
 MEMORY_MB = 20
@@ -141,6 +146,80 @@ def measure_kernel(rounds: int) -> list[str]:
             missed.append(f"{row['tokens']} tokens: {ours / bare:.2f} times the bare time, at most {OVER_BARE}")
         if share > OVER_USUAL:
             missed.append(f"{row['tokens']} tokens: {share:.2f} of what interact costs beyond it, at most {OVER_USUAL}")
+    return missed
+
+
+def with_bars(length: int, rounds: int) -> tuple[list[float], list[float]]:
+    """Milliseconds of processor time from a key to its answer, without bars and while they are computed, by turns.
+
+    The key is a callback on the loop, as a message from the page is one, and waits for its turn as one: what is left
+    of the batch in which it falls counts too. The debounce, in which nothing is computed, does not.
+    """
+    import asyncio
+    import random
+
+    import torch
+
+    import pipeline_helpers as ph
+    from pipeline_helpers.live import pipeline
+
+    torch.set_num_threads(1)
+    view = ph.LivePipeline("start", debounce=0.02)
+    refresh, turn, answered, turns = view.refresh, view._turn, asyncio.Event(), []
+    chance = random.Random(0)
+
+    def timed_refresh() -> None:
+        refresh()
+        answered.set()
+
+    def timed_turn(*call: Any) -> None:
+        began, cpu = time.monotonic(), time.process_time()
+        turn(*call)
+        turns.append((began, time.monotonic(), time.process_time() - cpu))
+
+    view.refresh, view._turn = timed_refresh, timed_turn  # type: ignore[method-assign]
+
+    async def key(text: str, bars: bool) -> float:
+        view.result.columns[0].effects.clear()
+        turns.clear()
+        if bars:
+            view.compute_bars()
+        due = time.monotonic() + chance.uniform(0.002, 0.06)
+        while time.monotonic() < due:
+            await asyncio.sleep(0.002)
+        began = time.process_time()
+        # Of the batch in which the key fell, the part after it.
+        left = sum(cpu * (end - due) / (end - start) for start, end, cpu in turns if start <= due < end)
+        answered.clear()
+        view.text.value = text
+        await answered.wait()
+        assert len(view.result.columns[0].sentence.tokens) == length
+        return (left + time.process_time() - began) * 1000
+
+    async def measure() -> tuple[list[float], list[float]]:
+        pause, pipeline.PAUSE = pipeline.PAUSE, 60.0  # bars begin when they are told to, and at no other time
+        without, during = [], []
+        for number in range(rounds + 2):
+            without.append(await key(sentence(length, 2 * number), bars=False))
+            during.append(await key(sentence(length, 2 * number + 1), bars=True))
+        pipeline.PAUSE = pause
+        return without[2:], during[2:]
+
+    return asyncio.run(measure())
+
+
+def measure_bars(rounds: int) -> list[str]:
+    """Print how much later an answer comes because of the bars; which bounds are missed."""
+    print("\n| tokens | key → answer, ms | while bars are computed, ms | later, median, ms | the slowest tenth, ms |")
+    print("| ---: | ---: | ---: | ---: | ---: |")
+    missed = []
+    for length in LENGTHS:
+        without, during = with_bars(length, rounds)
+        alone, together = statistics.median(without), statistics.median(during)
+        slow = statistics.quantiles(during, n=10)[-1] - alone
+        print(f"| {length} | {alone:.0f} | {together:.0f} | {together - alone:+.0f} | {slow:+.0f} |")
+        if together - alone > BARS_MS:
+            missed.append(f"{length} tokens: an answer comes {together - alone:.0f} ms later, at most {BARS_MS}")
     return missed
 
 
@@ -257,10 +336,10 @@ def _memory(page: Any) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=30, help="times that each is measured (default: 30)")
-    parser.add_argument("--only", choices=["kernel", "browser"], help="one of the two parts")
+    parser.add_argument("--only", choices=["kernel", "bars", "browser"], help="one of the parts")
     options = parser.parse_args()
-    missed = measure_kernel(options.rounds) if options.only != "browser" else []
-    missed += measure_browser(options.rounds) if options.only != "kernel" else []
+    parts = {"kernel": measure_kernel, "bars": measure_bars, "browser": measure_browser}
+    missed = [bound for name in parts if options.only in (None, name) for bound in parts[name](options.rounds)]
     for bound in missed:
         print(f"missed: {bound}", file=sys.stderr)
     return 1 if missed else 0

@@ -18,7 +18,8 @@ CELLS = (
     'ph.LivePipeline(["I love this film", "I hate it"])',
 )
 NASTY = "<img src=x onerror=\"window.ran = 'img'\"><script>window.ran = 'script'</script>"
-SENTENCE, SECOND = "Tu frase, en español o en inglés", "Otra frase para comparar (puede quedar vacía)"
+SENTENCE = "Tu frase, en español o en inglés"
+FIRST, SECOND = "Frase 0, en español o en inglés", "Frase 1 (puede quedar vacía)"
 ROOT = Path(__file__).parent.parent
 SENTENCES = "Tus frases, en español o en inglés, una por línea"
 
@@ -158,26 +159,63 @@ def test_padding_off_shows_the_error_of_transformers(page):
 
 def test_a_token_is_hidden_by_the_keyboard(page):
     steps = panel(page, "Del texto a la etiqueta")
-    retype(page, box(page, SENTENCE, 2), "I love you")
-    steps.get_by_role("button", name="Ocultar you, id 2017").wait_for()  # `love` was there before, and will come anew
+    retype(page, box(page, FIRST), "I love you")
+    steps.get_by_role(
+        "button", name=re.compile("^you 2017: ocultar")
+    ).wait_for()  # `love` was there before, and will come anew
     box(page, SECOND).focus()
     page.keyboard.press("Tab")
     for _ in range(2):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    steps.get_by_role("button", name="Ocultar love, id 2293", pressed=True).wait_for()
+    steps.get_by_role("button", name=re.compile("^love 2293: ocultar"), pressed=True).wait_for()
     steps.get_by_text("sin lo oculto →").wait_for()
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Ocultar love, id 2293"
+    assert page.evaluate("document.activeElement.dataset.action") == "hide 0 2"
     page.keyboard.press(" ")
     steps.get_by_text("sin lo oculto →").wait_for(state="detached")
 
 
+def test_bars_come_after_the_answer_and_change_no_place(page):
+    steps = panel(page, "Del texto a la etiqueta")
+    retype(page, box(page, SECOND), "it is not bad")
+    steps.get_by_role("button", name=re.compile("^bad 2919: ocultar$")).wait_for()
+    before = steps.bounding_box()
+    steps.get_by_role("button", name=re.compile(r"^bad 2919: ocultar; POSITIVE cambiaría en -0\.\d\d$")).wait_for()
+    assert steps.bounding_box() == before
+
+
+def test_the_answers_stay_in_sight_under_their_boxes(page):
+    """However long the text is, wherever it is scrolled to, and however wide the page is."""
+    steps = panel(page, "Del texto a la etiqueta")
+    box(page, FIRST).fill("film " * 300)
+    unfold = steps.get_by_role("button", name=re.compile(r"^\+ 278: mostrar los 278 que faltan"))
+    unfold.focus()
+    page.keyboard.press("Enter")
+    last = steps.get_by_role("button", name=re.compile("^film 2143")).nth(299)
+    last.wait_for()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    last.scroll_into_view_if_needed()
+    answers = page.locator(".ph-answers").last
+    assert 0 <= answers.bounding_box()["y"] < last.bounding_box()["y"]
+    for width in (1280, 1024, 700):
+        page.set_viewport_size({"width": width, "height": 2600})
+        page.wait_for_function("(width) => innerWidth === width", arg=width)
+        for number, name in enumerate((FIRST, SECOND)):
+            above, below = box(page, name).bounding_box(), answers.locator("section").nth(number).bounding_box()
+            assert abs(above["x"] - below["x"]) <= 2
+            assert abs(above["width"] - below["width"]) <= 4
+    page.set_viewport_size({"width": 1280, "height": 2600})
+    steps.get_by_role("button", name=re.compile(r"^− 278: ")).click()
+    box(page, FIRST).fill("a film")
+    steps.get_by_role("button", name=re.compile("^film 2143")).wait_for()
+
+
 def test_a_mistake_is_a_sentence_and_goes_away(page):
-    retype(page, box(page, SENTENCE, 2), " ")
+    retype(page, box(page, FIRST), " ")
     retype(page, box(page, SECOND), " ")
     page.get_by_role("status").get_by_text("Aún no hay texto").wait_for()
     retype(page, box(page, SECOND), "good")
-    panel(page, "Del texto a la etiqueta").get_by_role("button", name="Ocultar good, id 2204").wait_for()
+    panel(page, "Del texto a la etiqueta").get_by_role("button", name=re.compile("^good 2204: ocultar")).wait_for()
     page.get_by_role("status").get_by_text("Aún no hay texto").wait_for(state="detached")
 
 
@@ -198,12 +236,15 @@ def test_all_views_follow_the_language_switch(page):
 
 
 def test_nothing_typed_is_run(page):
-    boxes = [box(page, SENTENCE, number) for number in range(3)] + [box(page, SENTENCES), box(page, SECOND)]
+    boxes = [box(page, SENTENCE, number) for number in range(2)]
+    boxes += [box(page, name) for name in (FIRST, SECOND, SENTENCES)]
     for place in boxes:
         place.fill(NASTY)
     tokens = panel(page, "Lo que hace el tokenizador con tu frase")
     tokens.get_by_text(NASTY, exact=True).wait_for()
-    panel(page, "Del texto a la etiqueta").get_by_role("button", name="Ocultar script, id 5896").first.wait_for()
+    panel(page, "Del texto a la etiqueta").get_by_role(
+        "button", name=re.compile("^script 5896: ocultar")
+    ).first.wait_for()
     panel(page, "El lote, la máscara y las respuestas").get_by_text("window", exact=True).wait_for()
     assert page.evaluate("window.ran") is None
     assert page.locator(".ph-panel img, .ph-panel script").count() == 0

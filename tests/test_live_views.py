@@ -11,7 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 import pipeline_helpers as ph
 from pipeline_helpers import shared_weights
 from pipeline_helpers.language import LANGUAGES, choose_language
-from pipeline_helpers.live import base
+from pipeline_helpers.live import base, pipeline
 from pipeline_helpers.live.base import checkpoint_name
 from pipeline_helpers.stages import load_tokenizer
 from tests.live_views import VIEWS, in_a_loop, make_checkpoint, read
@@ -47,7 +47,13 @@ def test_without_debounce_a_change_shows_at_once(make):
     assert view.output.html == make("I hate this film").output.html
 
 
-def test_what_is_typed_in_a_burst_is_computed_once_and_the_last_text_wins(make):
+@pytest.fixture
+def answers_alone(monkeypatch):
+    """No bars after the answers: by when they are there is another question."""
+    monkeypatch.setattr(pipeline, "AT_ONCE", 0)
+
+
+def test_what_is_typed_in_a_burst_is_computed_once_and_the_last_text_wins(make, answers_alone):
     view = make(debounce=0.02)
     seen = counted(view)
 
@@ -59,7 +65,7 @@ def test_what_is_typed_in_a_burst_is_computed_once_and_the_last_text_wins(make):
     assert view.output.html == make("I hate it").output.html
 
 
-def test_typing_on_for_longer_than_the_debounce_never_ends_with_an_outdated_answer(make):
+def test_typing_on_for_longer_than_the_debounce_never_ends_with_an_outdated_answer(make, answers_alone):
     view = make(debounce=0.01)
     seen = counted(view)
     text = "this is a very long and rather boring film"
@@ -303,6 +309,7 @@ def test_other_languages_wait_until_nobody_types():
         asyncio.get_running_loop().call_later = lambda *call: waiting.append(call)
 
     in_a_loop(listen, *[lambda text=text: setattr(view.text, "value", text) for text in ("I hate", "I hate it")])
+    waiting = [call for call in waiting if call[1] == view._translate]
     assert [call[0] for call in waiting] == [base.CALM] * 2
     assert rendered == ["es", "es"]
     assert view.output.words == {}  # what it said of another text is no answer to this one
@@ -310,3 +317,26 @@ def test_other_languages_wait_until_nobody_types():
         translate(shown)
     assert rendered == ["es", "es", "es", "en"]
     assert "Model: ids" in view.output.words["en"]["html"]
+
+
+def test_a_result_is_announced_once_nobody_types():
+    view = ph.LivePipeline("I love this film", debounce=0)
+    waiting = []
+
+    def spoken():
+        return [one["text"] for one in read(view.status).all(class_="ph-spoken")]
+
+    def listen():
+        asyncio.get_running_loop().call_later = lambda *call: waiting.append(call)
+
+    assert spoken() == ["Frase 0: POSITIVE 0.99"]  # it is there from the beginning, and so no news
+    in_a_loop(listen, *[lambda text=text: setattr(view.text, "value", text) for text in ("I hate", "I hate it")])
+    assert spoken() == ["Frase 0: POSITIVE 0.99"]
+    for _, translate, *shown in waiting:
+        if translate == view._translate:
+            translate(*shown)
+    assert spoken() == ["Frase 0: NEGATIVE 0.99"]
+    choose_language("en")
+    assert spoken() == ["Sentence 0: NEGATIVE 0.99"]
+    view.text.value = " "
+    assert spoken() == []

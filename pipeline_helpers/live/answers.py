@@ -69,10 +69,20 @@ def shown_labels(answer: Answer) -> list[int]:
     return sorted(places, key=answer.probabilities.__getitem__, reverse=True)[:MOST_LABELS]
 
 
-def bar(share: float) -> Html:
-    """A bar of `share` (0 to 1) of its full length; the number stands beside it, so it is only for the eye."""
+def bar(share: float, colour: str = "ph-class") -> Html:
+    """A bar of `share` (0 to 1) of its full length; the number stands beside it, so it is only for the eye.
+
+    Args:
+        share: NaN is an empty bar.
+        colour: the class that gives it its colour, from `class_colour`.
+    """
     width = 100 * min(max(share, 0.0), 1.0) if share == share else 0.0
-    return tag("span", tag("i", style=f"width:{width:.1f}%"), class_="ph-bar", aria_hidden="true")
+    return tag("span", tag("i", style=f"width:{width:.1f}%", class_=colour), class_="ph-bar", aria_hidden="true")
+
+
+def class_colour(labels: Sequence[str], place: int) -> str:
+    """The CSS class of the label at `place`, by the rule of `figures.colours.class_colours`."""
+    return ("ph-negative", "ph-positive")[place] if len(labels) == 2 else "ph-class"
 
 
 def more_labels(answer: Answer, lang: str) -> Html:

@@ -12,6 +12,7 @@ import threading
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -81,6 +82,7 @@ class LiveView(ipywidgets.VBox):
         self._clock: tuple[asyncio.AbstractEventLoop, float] | None = None
         self._loaded: tuple[str | None, Any] | None = None
         self._times_shown = 0
+        self._spoken: dict[str, str] = {}
         super().__init__([*controls, self.status, self.output], checkpoint=checkpoint)
         self.layout.width = "100%"
         self.add_class("ph-view")
@@ -111,6 +113,10 @@ class LiveView(ipywidgets.VBox):
         """Sentences that a good result comes with, such as what was cut off."""
         return []
 
+    def _announcement(self, result: Any, lang: str) -> str:
+        """A good result in a few words, for whoever hears the page: said once nobody types any more."""
+        return ""
+
     def _said(self) -> Any:
         """What the view was given, for its `repr`."""
         return shorten(self.text.value)
@@ -133,7 +139,7 @@ class LiveView(ipywidgets.VBox):
     def loaded(self) -> Any:
         """What `checkpoint` loads to, loaded once; raises `Mistake`, and does not try again until it is changed."""
         if self._loaded is None or self._loaded[0] != self.checkpoint:
-            self._loaded = (self.checkpoint, _guarded(self._load_chosen))
+            self._loaded = (self.checkpoint, guarded(self._load_chosen))
         if isinstance(self._loaded[1], Mistake):
             raise self._loaded[1]
         return self._loaded[1]
@@ -149,13 +155,15 @@ class LiveView(ipywidgets.VBox):
         with self._lock:
             self._stale, self._computing = False, True
             try:
-                self.result = _guarded(self._compute)
+                self.result = guarded(self._compute)
             finally:
                 self._computing = False
             self._show()
 
     def _show(self) -> None:
         self._times_shown += 1
+        if self._times_shown == 1:
+            self._speak()  # a view that comes is read where it stands; what changes later is a piece of news
         self._show_in(current_language())
         try:
             asyncio.get_running_loop().call_later(CALM, self._translate, self._times_shown)
@@ -165,7 +173,15 @@ class LiveView(ipywidgets.VBox):
     def _translate(self, shown: int) -> None:
         with self._lock:
             if shown == self._times_shown:  # else somebody is still typing
+                self._speak()
                 self._show_in(*LANGUAGES)
+
+    def _speak(self) -> None:
+        """Announce the result; a mistake is a sentence of the status already."""
+        announced: dict[str, Any] = {}
+        if not isinstance(self.result, Mistake):
+            announced = {lang: guarded(partial(self._announcement, self.result, lang)) for lang in LANGUAGES}
+        self._spoken = {lang: said for lang, said in announced.items() if isinstance(said, str)}
 
     def _show_in(self, *languages: str) -> None:
         made = {lang: self._shown(lang) for lang in languages}
@@ -181,10 +197,12 @@ class LiveView(ipywidgets.VBox):
                        class_="ph-quiet")  # fmt: skip
             return self._notices(self.result, lang), join(self._render(self.result, lang), line)
 
-        made = self.result if isinstance(self.result, Mistake) else _guarded(shown)
+        made = self.result if isinstance(self.result, Mistake) else guarded(shown)
         if isinstance(made, Mistake):
             self.result, made = made, ([made.sentence(lang)], "")
-        return join(tag("p", sentence, class_="ph-notice") for sentence in made[0]), made[1]
+        notices = join(tag("p", sentence, class_="ph-notice") for sentence in made[0])
+        spoken = self._spoken.get(lang)
+        return join(notices, tag("span", spoken, class_="ph-spoken") if spoken else ""), made[1]
 
     def _moved(self, _: Any) -> None:
         # While the controls are being set by a computation, that computation reads them when all are.
@@ -228,7 +246,7 @@ class LiveView(ipywidgets.VBox):
     def static_html(self) -> str:
         """A picture of what the view shows now, in both languages, with a line on how to make it live."""
         # No picture keeps the view itself from the page: where it can't be drawn, there is a sentence.
-        drawn = self.result if isinstance(self.result, Mistake) else _guarded(lambda: self._picture(self.result))
+        drawn = self.result if isinstance(self.result, Mistake) else guarded(lambda: self._picture(self.result))
         sentence = drawn.sentence if isinstance(drawn, Mistake) else None
         picture = in_each(lambda lang: tag("p", sentence(lang))) if sentence else Html(drawn)
         name = checkpoint_name(self.checkpoint)
@@ -257,7 +275,7 @@ def in_each(render: Callable[[str], str]) -> Html:
     return join(tag("div", Html(render(lang)), lang=lang) for lang in LANGUAGES)
 
 
-def _guarded(step: Callable[[], Any]) -> Any:
+def guarded(step: Callable[[], Any]) -> Any:
     """What `step` returns, or the `Mistake` that kept it from it.
 
     Whoever types has no use for a traceback, and the next key may well put it right.
