@@ -63,6 +63,11 @@ class Batch:
         return [[int(attended) for attended in row.attended] for row in self.rows]
 
     @property
+    def too_long(self) -> bool:
+        """Whether a row has more tokens than the model takes."""
+        return self.longest is not None and max(len(row.tokens) for row in self.rows) > self.longest
+
+    @property
     def padded(self) -> bool:
         """Whether any token is padding."""
         return not all(all(row.attended) for row in self.rows)
@@ -202,9 +207,8 @@ class LiveAttentionMask(LiveView):
         if result.left_out:
             shown = len(result.rows)
             said.append(say("live.mask.many", lang, n=shown + result.left_out, most=shown, left_out=result.left_out))
-        if result.reason:
-            said.append(say(result.reason, lang, longest=result.longest))
-        return said
+        reasons = dict.fromkeys((result.reason, "live.mask.too_long" if result.too_long else ""))
+        return said + [say(reason, lang, longest=result.longest) for reason in reasons if reason]
 
     def _render(self, result: Batch, lang: str) -> Html:
         return render(result, lang, self.mask)
