@@ -114,7 +114,25 @@ def test_a_mouse_that_rests_points_at_nothing_once_the_keyboard_does(page):
     page.mouse.move(0, 0)
     tokens.get_by_text("Token 1: a").wait_for()
     box(page, SENTENCE).focus()
-    tokens.get_by_text("Señala un token").wait_for()
+    tokens.get_by_text("¿Por qué se parte ahí?").wait_for()
+
+
+def test_why_a_word_is_split_there_shows_for_the_piece_that_is_pointed_at_alone(page):
+    tokens = panel(page, "Lo que hace el tokenizador con tu frase")
+    retype(page, box(page, SENTENCE), "huggable unhappy")
+    tokens.get_by_role("option", name=re.compile("el comienzo más largo de «##gable»")).wait_for()
+    why = tokens.locator(".ph-stack").first
+    height = why.bounding_box()["height"]
+    page.mouse.move(0, 0)
+    box(page, SENTENCE).focus()
+    assert why.locator("p:visible, span:visible").count() == 0
+    page.keyboard.press("Tab")
+    for said in ("huggable ✗ huggabl ✗ huggab ✗ hugga ✗ hugg ✗ hug ✓", "##gable ✗ ##gabl ✗ ##gab ✗ ##ga ✓"):
+        page.keyboard.press("ArrowRight")
+        why.get_by_text(said).wait_for()
+        assert why.locator(".ph-stack p:visible").all_inner_texts() == [said]
+        assert why.get_by_text("De lo que queda de").filter(visible=True).count() == 1
+    assert why.bounding_box()["height"] == height, "the page jumps"
 
 
 def test_a_slider_moves_by_key_and_by_hand(page):
@@ -147,7 +165,7 @@ def test_a_slider_moves_by_key_and_by_hand(page):
 def test_padding_off_shows_the_error_of_transformers(page):
     batch = panel(page, "El lote, la máscara y las respuestas")
     padding = page.get_by_role("group", name="padding", exact=True)
-    assert padding.get_by_role("button", name="True", pressed=True).is_visible()
+    assert padding.get_by_role("button", name='"max_length"', pressed=True).is_visible()
     padding.get_by_role("button", name="False").press("Enter")
     batch.get_by_text("ValueError: Unable to create tensor").wait_for()
     page.get_by_role("status").get_by_text("Un tensor es una tabla").wait_for()
@@ -155,6 +173,37 @@ def test_padding_off_shows_the_error_of_transformers(page):
     batch.get_by_text("input_ids.shape = [2, 16]").wait_for()
     box(page, SENTENCES).fill("one film\na very good film")
     batch.get_by_text("input_ids.shape = [2, 6]").wait_for()
+
+
+def test_the_mask_is_put_on_and_off_by_the_keyboard_and_the_answer_turns(page):
+    page.get_by_role("group", name="padding").get_by_role("button", name='"max_length"').click()
+    box(page, SENTENCES).fill("I love it\nThe train was late again.")
+    batch = panel(page, "El lote, la máscara y las respuestas")
+    second = batch.get_by_role("row", name=re.compile("frase 1 NEGATIVE NEGATIVE 0.96 POSITIVE 0.97"))
+    second.wait_for()
+    batch.get_by_role("button", name="attention_mask", pressed=True).focus()
+    page.keyboard.press(" ")
+    batch.get_by_role("button", name="attention_mask", pressed=False).wait_for()
+    batch.get_by_role("row", name=re.compile("frase 1 POSITIVE NEGATIVE 0.96 POSITIVE 0.97")).wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "attention_mask"
+    assert batch.locator(".ph-padding").count() == 0
+    page.keyboard.press("Enter")
+    second.wait_for()
+
+
+@pytest.mark.parametrize("texts", [
+    "I've been waiting for a HuggingFace course my whole life.\nI hate this so much!",
+    "The beginning was slow, but the end is wonderful.\n¡Qué mal!",
+])  # fmt: skip
+def test_the_lessons_batches_need_no_scrolling_in_a_column_of_828_pixels(page, texts):
+    batch = panel(page, "El lote, la máscara y las respuestas")
+    box(page, SENTENCES).fill(texts)
+    batch.get_by_text("input_ids.shape = [2, 256]").wait_for()
+    batch.get_by_text(texts.split()[2].lower(), exact=True).first.wait_for()
+    batch.evaluate("panel => panel.style.width = '828px'")
+    sizes = "parts => parts.map(part => part.scrollWidth - part.clientWidth)"
+    assert batch.locator("[data-scrolls]").evaluate_all(sizes) == [0, 0]
+    batch.evaluate("panel => panel.style.width = ''")
 
 
 def test_a_token_is_hidden_by_the_keyboard(page):

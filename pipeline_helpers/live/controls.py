@@ -17,7 +17,8 @@ from pipeline_helpers.language import current_language
 from pipeline_helpers.language.switch import KERNEL_SCRIPT
 
 _BROWSER = files(__package__) / "browser"
-_LOOK = variables() + (_BROWSER / "live.css").read_text(encoding="utf-8")
+_STYLES = ("live.css", "tokenizer.css", "pipeline.css", "attention_mask.css", "softmax.css")
+_LOOK = variables() + "".join((_BROWSER / file).read_text(encoding="utf-8") for file in _STYLES)
 
 
 def _script(name: str) -> str:
