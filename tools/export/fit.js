@@ -10,7 +10,7 @@
   const SMALLEST = 0.96;                    // of a figure: its letters of 12 points are 16 pixels high then
   const WIDEST = 1.4;                       // of a figure: wider, its pixels would be seen
   const BREAK = { start: 0, cell: 0.12, part: 0.35, never: 50 };
-  const ALONE = 3, MERGED = 0.04, TOPICS = 0.4, EMPTY = 1, LONE = 0.15;
+  const ALONE = 3, MERGED = 0.04, TOPICS = 0.4, CROWDED = 0.4, EMPTY = 1, LONE = 0.15;
 
   const all = (box, selector) => [...box.querySelectorAll(selector)];
 
@@ -73,6 +73,7 @@
   function measure(parts, bench) {
     for (const [name, width] of [["high", WIDTH - 2 * SIDE], ["tall", COLUMN]]) {
       bench.style.width = `${width}px`;
+      bench.classList.toggle("narrow", name === "tall");
       for (const one of parts) {
         bench.replaceChildren(one.part);
         if (one.kind === "picture") one.part.classList.add("bare");
@@ -121,6 +122,7 @@
     const these = parts.slice(from, to);
     if (these.some(({ kind }) => kind === "picture") && !these.some(speaks)) sum += ALONE;
     if (from && parts[from].kind === "result") sum += BREAK.part;
+    if (these.some(({ kind }) => kind === "picture")) sum += CROWDED * these.filter(({ kind }) => kind === "code").length;
     for (const { kind, start } of these.slice(1)) sum += start !== "start" ? 0 : kind === "heading" ? TOPICS : MERGED;
     return { sum: sum + LONE + (slide ? EMPTY * Math.max(0, 0.85 - slide.full) ** 2 : 0), slide: slide ?? { over: true } };
   }
