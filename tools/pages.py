@@ -33,13 +33,14 @@ def for_slides(lesson: NotebookNode, lang: str) -> NotebookNode:
     for cell in copy.deepcopy(lesson.cells):
         slide = cell.metadata.get("slideshow", {})
         spoken = [slide["notes"][lang]] if lang in slide.get("notes", {}) else []
-        if is_live(cell) and cells and cells[-1].cell_type == "markdown":
-            prose = cells[-1]
-            heading, text = split(prose.source)
-            prose.source = f"{heading}\n\n{TYPE_ELSEWHERE[lang]}".strip()
+        if is_live(cell):
+            if not cells or cells[-1].cell_type != "markdown":
+                cells.append(new_markdown_cell(metadata=copy.deepcopy(cell.metadata)))
+            heading, text = split(cells[-1].source)
+            cells[-1].source = f"{heading}\n\n{TYPE_ELSEWHERE[lang]}".strip()
             if slide.get("slide_type") in STARTS:  # the line and the picture are one slide
                 slide["slide_type"] = "-"
-            spoken.append(text)
+            spoken += [text] if text else []
         cells.append(cell)
         if spoken:
             cells.append(new_markdown_cell("\n\n".join(spoken), metadata=copy.deepcopy(NOTES)))
@@ -48,13 +49,17 @@ def for_slides(lesson: NotebookNode, lang: str) -> NotebookNode:
 
 def for_paper(lesson: NotebookNode, lang: str) -> NotebookNode:
     """A copy of `lesson`, which is in `lang` alone, in which print can tell what asks to be typed."""
-    lesson = copy.deepcopy(lesson)
-    for prose, cell in zip(lesson.cells, lesson.cells[1:], strict=False):
-        if is_live(cell) and prose.cell_type == "markdown":
-            heading, text = split(prose.source)
-            typed = f'<div class="typed">\n\n{text}\n\n</div>'
-            prose.source = f'{heading}\n\n{typed}\n\n<p class="elsewhere">{TYPE_ELSEWHERE[lang]}</p>'.strip()
-    return lesson
+    cells: list[NotebookNode] = []
+    for cell in copy.deepcopy(lesson.cells):
+        if is_live(cell):
+            if not cells or cells[-1].cell_type != "markdown":
+                cells.append(new_markdown_cell())
+            heading, text = split(cells[-1].source)
+            typed = f'<div class="typed">\n\n{text}\n\n</div>' if text else ""
+            line = f'<p class="elsewhere">{TYPE_ELSEWHERE[lang]}</p>'
+            cells[-1].source = "\n\n".join(filter(None, (heading, typed, line)))
+        cells.append(cell)
+    return NotebookNode({**lesson, "cells": cells})
 
 
 def split(source: str) -> tuple[str, str]:

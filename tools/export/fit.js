@@ -10,7 +10,7 @@
   const SMALLEST = 0.96;                    // of a figure: its letters of 12 points are 16 pixels high then
   const WIDEST = 1.4;                       // of a figure: wider, its pixels would be seen
   const BREAK = { start: 0, cell: 0.12, part: 0.35, never: 50 };
-  const ALONE = 3, MERGED = 0.04, TOPICS = 0.4, CROWDED = 0.4, EMPTY = 1, LONE = 0.15;
+  const ALONE = 3, MERGED = 0.04, TOPICS = 0.4, CROWDED = 0.4, EMPTY = 2, LONE = 0.15;
 
   const all = (box, selector) => [...box.querySelectorAll(selector)];
 
