@@ -19,8 +19,8 @@ help:  ## List these targets.
 lab: environment  ## Open the first lesson in JupyterLab (LAB_ARGS="--no-browser --port 8890" for a server).
 	$(BIN)/python -m jupyterlab $(ROOT_ARGS) --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_ARGS)
 
-demo: environment  ## Open the playground as a page without code, for a lecture (same LAB_ARGS).
-	$(BIN)/python -m voila $(LAB_ARGS) notebooks/05_playground.ipynb
+demo: environment  ## Open the live views as a page for a lecture: large letters, no code (same LAB_ARGS).
+	$(BIN)/python -m tools.demo $(LAB_ARGS)
 
 test: check quick notebooks  ## Everything: format, types, the package's tests, every cell of every lesson.
 

@@ -27,6 +27,7 @@ from traitlets import Unicode
 from pipeline_helpers.language import LANGUAGES
 from pipeline_helpers.language.prose import ProseError
 from tools.one_language import one_language, outputs_in_one_language
+from tools.pages import for_paper, for_slides
 from tools.run_lessons import NOTEBOOKS, ROOT, LessonError, canonical, run
 
 BUILD = ROOT / "build"
@@ -41,6 +42,8 @@ REVEAL_PARTS = (
 )
 NUMBERS = re.compile(r"[-−\d.,e\s]+")
 """A cell of a table with nothing in it but numbers: 4.0195e-02 is not to be broken at its hyphen."""
+CODE_STYLE = "bw"
+"""Code without a hue: bold and italic say what is what. A colour has a meaning in this course, and code is none."""
 RISE = {"scroll": True, "center": False, "theme": "white", "transition": "none"}
 """jupyterlab-rise shows the notebook itself, with `rise.css`: what is longer than the screen can be scrolled there."""
 
@@ -119,7 +122,7 @@ class HandoutExporter(HTMLExporter):
 
     def page(self, lesson: NotebookNode) -> str:
         """`lesson`, which is in one language, as one page of HTML."""
-        style = [HtmlFormatter(style="default").get_style_defs(".highlight")]
+        style = [HtmlFormatter(style=CODE_STYLE).get_style_defs(".highlight")]
         style += [(PAGES / name).read_text(encoding="utf-8") for name in ("lesson.css", f"{self.kind}.css")]
         resources = {
             "title": title(lesson),
@@ -147,7 +150,7 @@ def title(lesson: NotebookNode) -> str:
 
 def export_handout(lesson: NotebookNode, stem: str, lang: str, folder: Path) -> None:
     """Write `lesson`, which is in `lang` alone, into `folder` as a page and as a notebook."""
-    (folder / f"{stem}.html").write_text(HandoutExporter(lang).page(lesson), encoding="utf-8")
+    (folder / f"{stem}.html").write_text(HandoutExporter(lang).page(for_paper(lesson, lang)), encoding="utf-8")
     notebook = nbformat.from_dict({**lesson, "metadata": {**lesson.metadata, "rise": RISE}})
     nbformat.write(notebook, folder / f"{stem}.ipynb")
     shutil.copyfile(PAGES / "rise.css", folder / "rise.css")
@@ -156,7 +159,7 @@ def export_handout(lesson: NotebookNode, stem: str, lang: str, folder: Path) -> 
 def export_slides(lesson: NotebookNode, stem: str, lang: str, folder: Path) -> None:
     """Write `lesson`, which is in `lang` alone, into `folder` as slides, with reveal.js beside them."""
     copy_reveal(folder / "reveal.js")
-    (folder / f"{stem}.slides.html").write_text(DeckExporter(lang).page(lesson), encoding="utf-8")
+    (folder / f"{stem}.slides.html").write_text(DeckExporter(lang).page(for_slides(lesson, lang)), encoding="utf-8")
 
 
 EXPORTS: dict[str, Callable[[NotebookNode, str, str, Path], None]] = {
