@@ -20,7 +20,7 @@ SLIDE, SLIDE_LETTER = {"width": 1280, "height": 720}, 16.0
 LETTERS = """() => [...document.querySelectorAll('.slides img[data-letter]')].map((image) => {
     const { h, v } = Reveal.getIndices(image.closest('section'));
     Reveal.slide(h, v);
-    return image.dataset.letter * image.getBoundingClientRect().width / parseFloat(image.dataset.width);
+    return image.dataset.letter * image.getBoundingClientRect().width / parseFloat(image.closest('.ph-place').style.getPropertyValue('--ph-width'));
 })"""
 
 
@@ -29,10 +29,9 @@ def figures_of(lesson):
     for cell in lesson.cells:
         for output in cell.get("outputs", ()):
             for image in re.findall(r"<img [^>]*>", "".join(output.get("data", {}).get("text/html", ""))):
-                letter, width = (re.search(rf'data-{name}="([\d.]+)"', image) for name in ("letter", "width"))
+                letter = re.search(r'data-letter="([\d.]+)"', image)
                 assert letter, f"a picture of {cell.id} does not say how large its letters are"
-                assert width
-                yield float(letter[1]), float(width[1])
+                yield float(letter[1]), float(re.search(r'style="width:(\d+)px', image)[1])
 
 
 @pytest.fixture(scope="module")

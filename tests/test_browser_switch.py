@@ -234,9 +234,7 @@ def test_the_small_switch_needs_no_kernel_and_goes_with_the_switch(page, url):
     page.locator("p:visible:text-matches('^Text [0-9]+$')").first.wait_for()
     see_the_switch(page)
     expect_language(page, "en")
-    page.evaluate(
-        "window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs').then(() => null)"
-    )
+    page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs').then(() => null)")
     page.wait_for_function("() => !document.querySelector('.ph-corner, .ph-cornered')")
 
 

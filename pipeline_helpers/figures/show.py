@@ -34,7 +34,8 @@ def show(plot: Callable[..., Axes], *data: Any, **options: Any) -> None:
         ph.show(ph.plot_tokens, trace)
 
     Args:
-        plot: a `plot_…` of this package, or any function that takes `lang=` and returns `Axes`.
+        plot: a `plot_…` of this package, or any function that takes `lang=` and returns `Axes`: it draws in our style,
+            and its title is its alternative text.
         data, options: handed on to it.
 
     Raises:
@@ -58,7 +59,7 @@ def figure_html(plot: Callable[..., Axes], *data: Any, **options: Any) -> str:
     for name in ("lang", "ax"):
         if name in options:
             raise TypeError(f"{name} came to show, which sets it itself; call the function alone to choose it")
-    with _no_figure_left():
+    with _no_figure_left(), style():
         parts = [f'<div lang="{lang}">{_picture(plot(*data, **options, lang=lang), lang)}</div>' for lang in LANGUAGES]
     return f'<div class="ph-figure"><style>{_LOOK}</style>{"".join(parts)}</div>'
 
@@ -92,11 +93,12 @@ def _picture(ax: Axes, lang: str) -> str:
         data = base64.b64encode(file.getvalue()).decode("ascii")
     width, height = (round(inches * figure.dpi) for inches in figure.get_size_inches())
     letter = min((text.get_fontsize() for text in _texts(figure)), default=0) * figure.dpi / 72
-    name = _name(alt_text(ax))
+    alt = alt_text(ax) or ax.get_title() or ax.get_title("left")  # somebody's own figure has its title
+    name = _name(alt)
     return (
         f'<div class="ph-place" style="--ph-width:{width}px;--ph-shape:{width}/{height}">'
         f'<div class="ph-zoom" popover id="{name}">'
-        f'<img alt="{escape(alt_text(ax))}" style="width:{width}px;max-width:100%;height:auto" '
+        f'<img alt="{escape(alt)}" style="width:{width}px;max-width:100%;height:auto" '
         f'data-letter="{letter:.1f}" src="data:image/png;base64,{data}">'
         f'<button type="button" hidden popovertarget="{name}" aria-label="{escape(say("language.figure.full", lang))}" '
         f'data-lm-suppress-shortcuts="true"></button></div></div>'

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
 import numpy as np
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
@@ -54,6 +55,7 @@ STYLE: dict[str, Any] = {
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.labelsize": 12,
+    "axes.prop_cycle": cycler(color=[CLASS]),  # what says no more than it is, a bar or a line, has no hue
     "axes.spines.top": False,
     "axes.spines.right": False,
     "text.color": INK,

@@ -370,7 +370,9 @@ def _answers(result: Batch, lang: str, mask: bool) -> Html:
         )
     head = tag("tr", tag("td"), (tag("th", name, scope="col") for name in heads))
     table = tag("table", tag("thead", head), tag("tbody", rows), aria_label=say("live.mask.answers", lang))
-    return tag("div", table, class_="ph-scrolls ph-comparison", data_scrolls="", aria_label=say("live.mask.answers", lang))
+    return tag(
+        "div", table, class_="ph-scrolls ph-comparison", data_scrolls="", aria_label=say("live.mask.answers", lang)
+    )
 
 
 def _words(one: Answer) -> str:
