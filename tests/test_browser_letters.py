@@ -20,7 +20,8 @@ SLIDE, SLIDE_LETTER = {"width": 1280, "height": 720}, 16.0
 LETTERS = """() => [...document.querySelectorAll('.slides img[data-letter]')].map((image) => {
     const { h, v } = Reveal.getIndices(image.closest('section'));
     Reveal.slide(h, v);
-    return image.dataset.letter * image.getBoundingClientRect().width / parseFloat(image.closest('.ph-place').style.getPropertyValue('--ph-width'));
+    const full = image.closest('.ph-place').style.getPropertyValue('--ph-width');
+    return image.dataset.letter * image.getBoundingClientRect().width / parseFloat(full);
 })"""
 
 

@@ -21,7 +21,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 import pipeline_helpers as ph
-from pipeline_helpers.figures import style
+from pipeline_helpers.figures import canvas, style
 from pipeline_helpers.figures.head import head_run
 from pipeline_helpers.figures.show import figure_html
 from pipeline_helpers.language import LANGUAGES
@@ -419,14 +419,14 @@ def test_a_masked_array_that_hides_nothing_is_an_array():
 
 
 def test_of_more_columns_than_pixels_none_is_dropped():
-    values = np.zeros((1, 4, 5000))
-    values[0, 1, ::50] = 1.0  # one in fifty, which picking columns could miss or hit alone
-    _, small = plt.subplots(figsize=(3, 2))
-    for ax in (ph.plot_hidden_states(values), ph.plot_hidden_states(values, ax=small)):
-        shown = ax.get_images()[0].get_array()
-        assert shown.shape[1] < 1000
-        np.testing.assert_allclose(shown.mean(axis=1), values[0].mean(axis=1), atol=0.01)
-    assert ph.plot_hidden_states(values[..., :900]).get_images()[0].get_array().shape == (4, 900)
+    values = np.zeros((4, 5000))
+    values[1, ::50] = 1.0  # one in fifty, which picking columns could miss or hit alone
+    _, ax = plt.subplots(figsize=(3, 2))
+    ax.set(xlim=(0, 3), ylim=(2, 0))
+    shown = canvas.strip(ax, values, (0, 0, 3, 2), 1.0).get_array()
+    assert shown.shape[1] < 1000
+    np.testing.assert_allclose(shown.mean(axis=1), values.mean(axis=1), atol=0.01)
+    assert canvas.strip(ax, values[:, :200], (0, 0, 3, 2), 1.0).get_array().shape == (4, 200)
 
 
 @pytest.mark.parametrize("name", ["plot_attention", "plot_attention_mask", "plot_token_similarity"])
