@@ -175,14 +175,16 @@ def _layout(
         return {kind: max(heads[kind], numbers[kind] + (_BESIDE + bar) * (kind in _WITH_BARS)) for kind in columns}
 
     room = WIDTH - _GAP * len(columns)
-    tries = [(min(wish, most), bar) for most, *bars in _ROOM for bar in np.arange(*bars, -0.02)]
+    tries = [
+        (min(wish, widest), bar) for widest, most, least in _ROOM for bar in np.arange(most, least, -0.02).tolist()
+    ]
     label, bar = next((one for one in tries if one[0] + sum(widths(one[1]).values()) <= room), tries[-1])
     left, lefts = label, {}
     for kind, wide in widths(bar).items():
         left += _GAP
         lefts[kind] = (left, left + numbers[kind])
         left += wide
-    return label, float(bar), lefts
+    return label, bar, lefts
 
 
 def _draw_logits(
