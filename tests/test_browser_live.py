@@ -155,9 +155,9 @@ def test_a_slider_moves_by_key_and_by_hand(page):
     temperature = page.get_by_role("slider", name="Temperatura")
     temperature.focus()
     page.keyboard.press("End")
-    table.get_by_role("row", name=re.compile("POSITIVE 10.0000 2.0000")).wait_for()
+    table.get_by_role("row", name=re.compile("POSITIVE 10.0000 0.5000")).wait_for()
     page.keyboard.press("Home")
-    table.get_by_role("row", name=re.compile("POSITIVE 10.0000 100.0000")).wait_for()
+    table.get_by_role("row", name=re.compile("POSITIVE 10.0000 200.0000")).wait_for()
     table.get_by_role("button", name="Volver a los de la frase").click()
     table.get_by_text("Son los logits que da el modelo").wait_for()
 
