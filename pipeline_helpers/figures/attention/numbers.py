@@ -11,8 +11,8 @@ from pipeline_helpers.stages import Trace
 
 MAX_CELLS = 128
 """Cells a side of one head drawn alone; a longer sentence is pooled."""
-MAX_CELLS_ACROSS = 576
-"""Cells in a row of tiles, 48 for each of 12 heads: about as many as a figure has room to show."""
+MAX_CELLS_ACROSS = 384
+"""Cells in a row of tiles, 32 for each of 12 heads: two pixels each of a shown figure, so that all are equally wide."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -52,7 +53,7 @@ def name_columns(ax: Axes, places: Sequence[float], names: Sequence[str], lines:
         if not lines and len(name) > 1:
             tick.label1.set_rotation(90)
         elif lines and place % lines:
-            tick.set_pad(tick.get_pad() + 72 * LINE)
+            tick.set_pad(mpl.rcParams["xtick.major.pad"] + 72 * LINE)
             tick.tick1line.set(markersize=72 * LINE, markeredgewidth=0.5)  # from the cell to its name
 
 
