@@ -79,7 +79,7 @@ def opened(chromium, tmp_path):
     page.on("request", lambda request: None if request.url.startswith(own) else page.asked.append(request.url))
     try:
         wait_for(port, server, tmp_path / "log")
-        page.goto(f"http://127.0.0.1:{port}/")
+        page.goto(f"http://127.0.0.1:{port}/", timeout=2 * browser.PATIENCE)
         page.wait_for_function(ANSWER)
         yield page
     finally:
