@@ -116,7 +116,7 @@ def test_the_first_screen_is_the_view_and_its_answer_in_large_letters(opened):
         answer = opened.evaluate(ANSWER)
         assert answer["bottom"] <= height
         assert answer["size"] >= 14 * LARGE
-        prose = opened.evaluate("() => [...document.querySelectorAll('.jp-RenderedMarkdown p')].map(pixels)")
+        prose = opened.locator(".jp-RenderedMarkdown p:visible").evaluate_all("all => all.map(pixels)")
         assert min(prose) >= 14 * LARGE
         assert opened.evaluate("document.documentElement.scrollWidth") == width
         over = opened.evaluate(
