@@ -29,7 +29,7 @@ def templates(environment: dict[str, str]) -> dict[str, str]:
 
 def main(argv: Sequence[str]) -> None:
     os.environ.update(templates(dict(os.environ)))
-    from voila.app import Voila  # reads the paths as it is imported
+    from voila.app import Voila  # type: ignore[import-untyped]  # reads the paths as it is imported
 
     Voila.launch_instance([*arguments(current_language()), *argv, str(NOTEBOOK)])
 
