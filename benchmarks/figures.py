@@ -84,7 +84,7 @@ def measure_masks() -> list[str]:
     """Print how long masks take to be drawn, without and with the tokens in their cells; which bounds are missed."""
     rows = (
         ("64 × 512, no tokens", np.arange(512) < 8 * np.arange(1, 65)[:, None]),
-        ("8 × 48, a token in each cell", trace([" ".join(islice(cycle(WORDS), 46 - 4 * row)) for row in range(8)])),
+        ("8 × 48", trace([" ".join(islice(cycle(WORDS), 46 - 4 * row)) for row in range(8)])),
     )
     print("| mask | `plot_attention_mask`, both languages |")
     print("| ---: | ---: |")
