@@ -243,7 +243,7 @@ def test_nothing_typed_is_run(page):
     tokens = panel(page, "Lo que hace el tokenizador con tu frase")
     tokens.get_by_text(NASTY, exact=True).wait_for()
     panel(page, "Del texto a la etiqueta").get_by_role(
-        "button", name=re.compile("^script 5896: ocultar")
+        "button", name=re.compile(r"^window \d+: ocultar")
     ).first.wait_for()
     panel(page, "El lote, la máscara y las respuestas").get_by_text("window", exact=True).wait_for()
     assert page.evaluate("window.ran") is None
