@@ -4,6 +4,7 @@ The data takes one way through this package, and the modules are named after it:
 
     checkpoints   a name → something that `from_pretrained()` takes (downloaded by `hub`, or out of `shared_weights`)
     stages        texts → a `Trace`: every intermediate of the pipeline, by name
+    interpretability  the same rows asked "what if": hide a token
     figures       arrays or a `Trace` → pictures on matplotlib `Axes`
     live          a text box → a `Trace` → views that follow the typing
     language      Spanish and English: the switch, the words, the glossary
@@ -22,6 +23,7 @@ _PUBLIC = {
     "language_switch": "language.switch",
     "choose_language": "language",
     "current_language": "language",
+    "effect_of_hiding": "interpretability",
     "show": "figures",
     "save": "figures",
     "alt_text": "figures",

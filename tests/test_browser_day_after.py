@@ -76,7 +76,7 @@ def expect_gone(page, lang):
     for place in range(views.count()):
         views.nth(place).get_by_role("status").get_by_text(AGAIN[lang]).wait_for()
     page.get_by_role("textbox", name=BOX[lang], exact=True).first.wait_for()
-    page.locator(".ph-panel h4").get_by_text(STEP[lang]).first.wait_for()
+    page.locator(".ph-panel .ph-stage").get_by_text(STEP[lang]).first.wait_for()
     for other in AGAIN.keys() - {lang}:
         assert not any(line.is_visible() for line in page.get_by_text(AGAIN[other]).all())
     browser.expect_none(page, SIGNS)

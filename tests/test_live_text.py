@@ -55,7 +55,7 @@ def test_no_text_becomes_html_in_any_view(views, text, other):
         assert repr(view)
     tokenizer, mask, pipeline = (views[name] for name in ("LiveTokenizer", "LiveAttentionMask", "LivePipeline"))
     pipeline.second.value = other
-    for token in pipeline.result.columns[0].sentence.tokens if not isinstance(pipeline.result, Exception) else []:
+    for token in pipeline.result.columns[0].sentence.tokens[:24] if not isinstance(pipeline.result, Exception) else []:
         assert visible(shorten(token)) in read(pipeline.output).text
     (typed,) = read(tokenizer.output).all(class_="ph-typed")
     if not tokenizer.result.cut_off:

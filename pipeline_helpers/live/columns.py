@@ -118,12 +118,11 @@ def render(result: Answered, lang: str, unfolded: frozenset[int] = frozenset(), 
     shape = [batch, result.length]
     shapes = f"input_ids {shape} → hidden states {[*shape, result.width]} → logits {[batch, labels]}"
 
+    columns = {column.box: column for column in result.columns}
+    names = {box: _name(columns.get(box), box, lang) for box in BOXES}
+
     def in_columns(render_one: Callable[[Column], Html], class_: str = "ph-columns") -> Html:
-        columns = {column.box: column for column in result.columns}
-        cells = (
-            tag("section", _name(columns.get(box), box, lang), render_one(columns[box]) if box in columns else "")
-            for box in BOXES
-        )
+        cells = (tag("section", names[box], render_one(columns[box]) if box in columns else "") for box in BOXES)
         return tag("div", cells, class_=class_)
 
     softmax = "live.pipeline.softmax" if labels > 1 else "live.pipeline.sigmoid"
@@ -213,13 +212,17 @@ def _token(column: Column, place: int, lang: str) -> Html:
         data_at=f"{column.box}-{place}",
         data_action=f"hide {column.box} {place}",
     )
-    height = min(abs(change), 1.0) if signed else 0.0
-    drawn = tag(
-        "i", style=f"height:{height * 26:.0f}px", class_=class_colour(column.whole.labels, _pulls(column, change))
-    )
+    return tag("span", button, _bar_under(column, change, signed), class_="ph-token-and-effect")
+
+
+def _bar_under(column: Column, change: float, signed: str) -> Html:
+    """The bar and its number, or the place that is kept for them: with every key there are none at first."""
+    if not signed:
+        return tag("span", class_="ph-effect", aria_hidden="true")
+    colour = class_colour(column.whole.labels, _pulls(column, change))
+    drawn = tag("span", tag("i", style=f"height:{min(abs(change), 1.0) * 26:.0f}px", class_=colour))
     number = tag("small", signed, class_="ph-quiet" if signed == "0.00" else None)
-    under = tag("span", tag("span", drawn), number, class_="ph-effect", aria_hidden="true")
-    return tag("span", button, under, class_="ph-token-and-effect")
+    return tag("span", drawn, number, class_="ph-effect", aria_hidden="true")
 
 
 def _pulls(column: Column, change: float) -> int:
