@@ -122,9 +122,7 @@ def put_on(page, theme, host):
         assert page.evaluate(DARK_IN_VOILA, theme == "dark"), "Voila's page has no style sheet of a theme"
     else:
         page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", THEMES[theme])
-    page.wait_for_function(
-        "light => document.body.dataset.jpThemeLight === light", arg=str(theme == "light").lower()
-    )
+    page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=str(theme == "light").lower())
 
 
 def report(found):

@@ -191,12 +191,14 @@ def test_the_keyboard_alone_is_enough(page, url):
 READ = """() => [...document.querySelectorAll('.jp-Cell')].map((cell) => cell.getBoundingClientRect())
     .find((box) => box.bottom > 140).top"""
 OVER_TEXT = """() => {
+    const edge = document.querySelector('.jp-WindowedPanel-outer')?.getBoundingClientRect().top ?? 0;
     const corner = document.querySelector('.ph-corner').getBoundingClientRect();
     return [...document.querySelectorAll('.jp-Cell :is(p, h2, img, pre), .jp-Toolbar-item:not(.jp-Toolbar-spacer)')]
         .filter((part) => {
             const box = part.getBoundingClientRect();
             return box.width && box.left < corner.right && corner.left < box.right
-                && box.top < corner.bottom && corner.top < box.bottom;
+                && (part.closest('.jp-Cell') ? Math.max(edge, box.top) : box.top) < corner.bottom
+                && corner.top < box.bottom;
         }).map((part) => part.outerHTML.slice(0, 200));
 }"""
 
@@ -234,9 +236,7 @@ def test_the_small_switch_needs_no_kernel_and_goes_with_the_switch(page, url):
     page.locator("p:visible:text-matches('^Text [0-9]+$')").first.wait_for()
     see_the_switch(page)
     expect_language(page, "en")
-    page.evaluate(
-        "window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs').then(() => null)"
-    )
+    page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs').then(() => null)")
     page.wait_for_function("() => !document.querySelector('.ph-corner, .ph-cornered')")
 
 
