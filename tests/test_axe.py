@@ -1,8 +1,8 @@
 """axe-core looks at every lesson after it has run: in JupyterLab, Notebook 7, Voila, as a handout and as slides.
 
-`make axe` gets axe-core and runs this. One run of a lesson a host; language and theme are changed in place. Whatever is
-in a prose cell, in an output, in the switch or on a page that we make is ours, and has no violation. What JupyterLab and
-Voila bring with them stands in `axe_known.tsv`, a rule and an element a line, and nothing may be added to it.
+`make axe` gets axe-core and runs this. One run of a lesson a host; language and theme are changed in place. Whatever
+is in a prose cell, in an output, in the switch or on a page that we make is ours, and has no violation. What JupyterLab
+and Voila bring with them stands in `axe_known.tsv`, a rule and an element a line, and nothing may be added to it.
 """
 
 import json

@@ -28,8 +28,8 @@ _shown: Counter[str] = Counter()
 def show(plot: Callable[..., Axes], *data: Any, **options: Any) -> None:
     """Show `plot(*data, **options)` in both languages; the language switch changes it without running the cell again.
 
-    Each language has its own picture and its own alternative text. A click or Enter opens a picture in the whole window,
-    and closes it. No figure is left open.
+    Each language has its own picture and its own alternative text. A click or Enter opens a picture in the whole
+    window, and closes it. No figure is left open.
 
         ph.show(ph.plot_tokens, trace)
 
@@ -48,8 +48,8 @@ def show(plot: Callable[..., Axes], *data: Any, **options: Any) -> None:
 def figure_html(plot: Callable[..., Axes], *data: Any, **options: Any) -> str:
     """The HTML that `show` shows: a `div` a language, each with an `img` and its `alt`, and a button that opens it.
 
-    The browser opens it (the Popover API), with no script. Where a page keeps neither the style nor the button's target,
-    as JupyterLab does before a notebook is trusted, a plain image is left.
+    The browser opens it (the Popover API), with no script. Where a page keeps neither the style nor the button's
+    target, as JupyterLab before a notebook is trusted, a plain image is left.
     """
     if not callable(plot):
         raise TypeError(
