@@ -54,7 +54,8 @@ ALL_SLIDES = """() => {
   }
   document.querySelectorAll(".fragment").forEach((part) => part.classList.add("visible"));
 }"""
-SAYS = "lang => [...document.querySelectorAll('.ph-says')].every(part => part.lang === lang)"
+SAYS = "lang => [...document.querySelectorAll('.ph-says')].every(part => [lang, ''].includes(part.lang))"
+"""A part that has the name of an argument, such as padding, is in no language."""
 DARK = Path(sys.prefix, "share", "jupyter", "nbconvert", "templates", "lab", "static", "theme-dark.css")
 """What Voila puts on its page instead of the light theme's."""
 
