@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 AXE = ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
-KNOWN = {tuple(line.split("\t")) for line in (ROOT / "tests" / "axe_known.tsv").read_text().splitlines()}
+KNOWN = {tuple(line.split("\t")) for line in (ROOT / "tests" / "axe_known.tsv").read_text().splitlines() if line}
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules that a theme can change the answer to."""
