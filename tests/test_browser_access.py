@@ -20,7 +20,7 @@ def html(word, count=4):
     return join(keys, wide, tag("p", bar(0.5)), tag("p", "POSITIVE 0.99", class_="ph-spoken"))
 
 def show(word, count=4):
-    panel.show({"es": {"html": html(word, count), "label": "salida"}, "en": {"html": html(word, count), "label": "out"}})
+    panel.show({lang: {"html": html(word, count), "label": "out"} for lang in ("es", "en")})
 
 box, choice, slider, panel = TextBox(value="x"), Choice(options=["a", "b"], value="a"), Slider(value=0.5), Panel()
 for part in (box, choice, slider):
@@ -127,8 +127,8 @@ def test_targets_are_large_enough_and_the_ring_is_whole(page):
       for (let box = part.parentElement; !box.matches(".jp-WindowedPanel-outer"); box = box.parentElement) {
         const room = box.getBoundingClientRect();
         if (getComputedStyle(box).overflowX === "visible") continue;
-        if (left - ring < room.left || top - ring < room.top || right + ring > room.right || bottom + ring > room.bottom)
-          return box.className;
+        if (left - ring < room.left || right + ring > room.right) return box.className;
+        if (top - ring < room.top || bottom + ring > room.bottom) return box.className;
       }
       return null;
     }"""

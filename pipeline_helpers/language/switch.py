@@ -22,8 +22,8 @@ def hiding_rules() -> str:
 
     The rules ask which language the notebook wears, not the page: two notebooks side by side may differ. Never a bare
     [lang]: JupyterLab's own page is <html lang="en">, and a span with a lang inside a text says how to read it aloud.
-    Voila has no .jp-Notebook, there the page is the notebook. Nor what is .ph-says: a live view's part, which comes into
-    the new language by itself, a moment later, and stays in sight until then.
+    Voila has no .jp-Notebook, there the page is the notebook. Nor what is .ph-says: a live view's part, which comes
+    into the new language by itself, a moment later, and stays in sight until then.
     """
     headings = ":is(h1, h2, h3, h4, h5, h6)"
     rules = []

@@ -8,7 +8,7 @@ function cornerOf(notebook, model) {
 
   const group = document.createElement("div");
   group.className = "ph-corner";
-  group.setAttribute("role", "group");
+  group.setAttribute("role", "region"); // a landmark, as Voila's page has none around it
   group.addEventListener("keydown", (event) => event.stopPropagation()); // JupyterLab takes keys as its own
   const buttons = model.get("names").map(([lang, name]) => {
     const button = document.createElement("button");

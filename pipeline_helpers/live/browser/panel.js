@@ -89,9 +89,9 @@ function render({ model, el, signal }) {
 
   // What scrolls has to be within reach of the keyboard, and what does not is no stop on its way.
   const setScrolls = () => {
-    for (const part of box.querySelectorAll("[data-scrolls]")) {
+    for (const part of [box, ...box.querySelectorAll("[data-scrolls]")]) {
       const scrolls = part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1;
-      part.setAttribute("role", scrolls ? "region" : "group");
+      if (part !== box) part.setAttribute("role", scrolls ? "region" : "group");
       if (scrolls) part.tabIndex = 0;
       else part.removeAttribute("tabindex");
     }
