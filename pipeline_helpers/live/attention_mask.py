@@ -241,11 +241,13 @@ def _padding(rows: Sequence[Row]) -> list[bool]:
 
 
 def _cut(rows: Sequence[Row], places: Sequence[int]) -> list[Row]:
-    lists = ("tokens", "word_ids", "attended", "ids", "offsets", "special", "unknown")
-    return [
-        replace(row, **{name: [values[place] for place in places] for name in lists if (values := getattr(row, name))})
-        for row in rows
-    ]
+    def cut(row: Row) -> Row:
+        lists = ("tokens", "word_ids", "attended", "ids", "offsets", "special", "unknown")
+        known = {name: values for name in lists if (values := getattr(row, name))}
+        kept: dict[str, Any] = {name: [values[place] for place in places] for name, values in known.items()}
+        return replace(row, **kept)
+
+    return [cut(row) for row in rows]
 
 
 def columns(rows: Sequence[Row]) -> list[range]:
@@ -315,8 +317,8 @@ def _ids(row: Row, places: range, number: int, mask: bool) -> Html:
         names = " + ".join(name for name, count in counts.items() if count)
         return tag("span", tag("b", f"… {numbers}"), tag("small", names), class_="ph-fold")
     # Without the mask padding is a word like any other.
-    padding = "ph-token ph-padding" if mask else f"ph-token ph-word{first % 2}"
-    look = token_class(row, first) if row.attended[first] else padding
+    padded = "ph-token ph-padding" if mask else f"ph-token ph-word{first % 2}"
+    look = token_class(row, first) if row.attended[first] else padded
     return chip(row, first, data_at=f"{number}-{first}", class_=look)
 
 
