@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -13,12 +13,13 @@ import traitlets
 from pipeline_helpers.figures.attention_mask import plot_attention_mask
 from pipeline_helpers.figures.show import figure_html
 from pipeline_helpers.language import Mistake, say
-from pipeline_helpers.live.answers import Answer, answer, by_sentence
+from pipeline_helpers.live.answers import Answer
 from pipeline_helpers.live.base import DEBOUNCE, LiveView
+from pipeline_helpers.live.batch import Batch, batch
 from pipeline_helpers.live.controls import Choice, Slider, TextBox
 from pipeline_helpers.live.markup import Html, join, shorten, tag
 from pipeline_helpers.live.tokens import chip, token_class
-from pipeline_helpers.stages import Row, longest_input, quiet_transformers
+from pipeline_helpers.stages import Row, longest_input
 
 PADDING: dict[str, bool | str] = {"False": False, "True": True, '"max_length"': "max_length"}
 TRUNCATION = {"False": False, "True": True}
@@ -29,93 +30,6 @@ LONGEST = 256
 """Where the slider ends: beyond, an answer takes too long on a small computer."""
 ALIKE = 1
 """More columns than these in which every row has padding are folded into one cell."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """B sentences as they reach the model, or as they would if they were of one length."""
-
-    call: str
-    """The call that made it, as one would write it."""
-    rows: list[Row]
-    """One a sentence; they differ in length where there is an error."""
-    error: str
-    """What transformers raised instead of making tensors of it; empty where it did not."""
-    reason: str
-    """Why, as a key of the catalogue; empty where nothing keeps the model from answering."""
-    with_mask: list[Answer]
-    """The model's answers; empty where there is a reason."""
-    without_mask: list[Answer]
-    """Its answers when it gets the ids alone and attends to the padding too."""
-    longest: int | None
-    """How many tokens the model takes; None where there is no limit."""
-    left_out: int = 0
-    """How many sentences there were besides these."""
-
-    @property
-    def input_ids(self) -> list[list[int]]:
-        """The ids, a row a sentence."""
-        return [row.ids or [] for row in self.rows]
-
-    @property
-    def attention_mask(self) -> list[list[int]]:
-        """1 for a token, 0 for padding, a row a sentence."""
-        return [[int(attended) for attended in row.attended] for row in self.rows]
-
-    @property
-    def too_long(self) -> bool:
-        """Whether a row has more tokens than the model takes."""
-        return self.longest is not None and max(len(row.tokens) for row in self.rows) > self.longest
-
-    @property
-    def padded(self) -> bool:
-        """Whether any token is padding."""
-        return not all(all(row.attended) for row in self.rows)
-
-
-def batch(
-    sentences: Sequence[str], model: Any, tokenizer: Any, *, padding: bool | str, truncation: bool, max_length: int
-) -> Batch:
-    """What `tokenizer(sentences, padding=…, truncation=…)` makes of them, and what the model answers to that."""
-    options: dict[str, Any] = {"padding": padding, "truncation": truncation}
-    if truncation or padding == "max_length":
-        options["max_length"] = max_length  # for nothing else does transformers look at it
-    if "attention_mask" not in tokenizer.model_input_names:
-        options["return_attention_mask"] = True
-    call = f"tokenizer(sentences, {', '.join(f'{name}={value!r}' for name, value in options.items())}, "
-    error = ""
-    with quiet_transformers():
-        try:
-            inputs = tokenizer(list(sentences), **options)
-        except ValueError as raised:  # there is no padding token
-            error, inputs = str(raised), tokenizer(list(sentences), **options | {"padding": False})
-        values = {name: list(rows) for name, rows in inputs.items()}
-        try:
-            inputs.convert_to_tensors("pt")
-        except ValueError as raised:
-            error = error or str(raised)
-    rows = [Row.of(row, text, tokenizer) for row, text in zip(inputs.encodings, sentences, strict=True)]
-    longest, length = longest_input(tokenizer, model.config), max(len(row.tokens) for row in rows)
-    if error:
-        reason = "live.mask.no_padding_token" if padding and tokenizer.pad_token is None else "live.mask.lengths_differ"
-    else:
-        reason = "live.mask.too_long" if longest and length > longest else ""
-    with_mask: list[Answer] = []
-    without: dict[int, Answer] = {}
-    if not reason:
-        whole = by_sentence(values)
-        alone = [
-            {name: [number for number, kept in zip(numbers, row.attended, strict=True) if kept]
-             for name, numbers in given.items()}
-            for given, row in zip(whole, rows, strict=True)
-        ]  # fmt: skip
-        padded = [place for place, row in enumerate(rows) if not all(row.attended)]
-        attended = [{**whole[place], "attention_mask": [1] * length} for place in padded]
-        answers = answer(model, alone + attended)
-        with_mask = answers[: len(rows)]
-        without = dict(zip(padded, answers[len(rows) :], strict=True))
-    without_mask = [without.get(place, one) for place, one in enumerate(with_mask)]
-    return Batch(call + 'return_tensors="pt")', rows, error, reason, with_mask, without_mask, longest)
 
 
 class LiveAttentionMask(LiveView):
@@ -241,11 +155,13 @@ def _padding(rows: Sequence[Row]) -> list[bool]:
 
 
 def _cut(rows: Sequence[Row], places: Sequence[int]) -> list[Row]:
-    lists = ("tokens", "word_ids", "attended", "ids", "offsets", "special", "unknown")
-    return [
-        replace(row, **{name: [values[place] for place in places] for name in lists if (values := getattr(row, name))})
-        for row in rows
-    ]
+    def cut(row: Row) -> Row:
+        lists = ("tokens", "word_ids", "attended", "ids", "offsets", "special", "unknown")
+        known = {name: values for name in lists if (values := getattr(row, name))}
+        kept: dict[str, Any] = {name: [values[place] for place in places] for name, values in known.items()}
+        return replace(row, **kept)
+
+    return [cut(row) for row in rows]
 
 
 def columns(rows: Sequence[Row]) -> list[range]:
@@ -315,8 +231,8 @@ def _ids(row: Row, places: range, number: int, mask: bool) -> Html:
         names = " + ".join(name for name, count in counts.items() if count)
         return tag("span", tag("b", f"… {numbers}"), tag("small", names), class_="ph-fold")
     # Without the mask padding is a word like any other.
-    padding = "ph-token ph-padding" if mask else f"ph-token ph-word{first % 2}"
-    look = token_class(row, first) if row.attended[first] else padding
+    padded = "ph-token ph-padding" if mask else f"ph-token ph-word{first % 2}"
+    look = token_class(row, first) if row.attended[first] else padded
     return chip(row, first, data_at=f"{number}-{first}", class_=look)
 
 
