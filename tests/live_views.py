@@ -17,7 +17,17 @@ VIEWS = {
 TAGS = {"b", "button", "code", "div", "h4", "i", "p", "pre", "section", "small", "span", "strong"}
 TAGS |= {"table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 ATTRIBUTES = {"aria-hidden", "aria-label", "aria-pressed", "aria-selected", "class", "colspan", "data-action"}
-ATTRIBUTES |= {"data-at", "data-detail", "data-keys", "data-shows-detail", "lang", "role", "scope", "style"}
+ATTRIBUTES |= {
+    "data-at",
+    "data-detail",
+    "data-keys",
+    "data-scrolls",
+    "data-shows-detail",
+    "lang",
+    "role",
+    "scope",
+    "style",
+}
 ATTRIBUTES |= {"tabindex", "type"}
 
 
@@ -98,6 +108,8 @@ def parts_of(view):
 
 MARKUP = ['"><q/w>', '"><img/src/onerror=ran=1>', '"onclick="x', "&lt;b&gt;", "</p>", "<!--"]
 """Tokens that would be markup if anything let them: each of them ends what it stands in, or begins something."""
+PIECES = MARKUP[0] + '"><piece/>'
+"""A word of two tokens: the tokenizer below is a WordPiece that knows its beginning, and its end as `##…`."""
 NO_TOKEN = '"><gap/>'
 """Letters that the tokenizer below leaves out: they stand in the text and in no token."""
 
@@ -112,8 +124,9 @@ def make_markup_checkpoint(folder, *, labels=2, padding=True, longest=80):
     from transformers import DistilBertConfig, DistilBertForSequenceClassification, PreTrainedTokenizerFast
 
     special = {f"{name}_token": f'"><{name}/>' for name in ("pad", "unk", "cls", "sep", "mask")}
-    ids = {token: id_ for id_, token in enumerate([*special.values(), *MARKUP])}
-    tokenizer = Tokenizer(models.WordLevel(ids, unk_token=special["unk_token"]))
+    goes_on = "##" + PIECES.removeprefix(MARKUP[0])
+    ids = {token: id_ for id_, token in enumerate([*special.values(), *MARKUP, goes_on])}
+    tokenizer = Tokenizer(models.WordPiece(ids, unk_token=special["unk_token"]))
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [pre_tokenizers.Split(Regex(NO_TOKEN), "removed"), pre_tokenizers.WhitespaceSplit()]
     )

@@ -20,10 +20,10 @@ from pipeline_helpers.language import LANGUAGES, catalogue, choose_language, swi
 from pipeline_helpers.live import markup
 from pipeline_helpers.live.base import LiveView
 from pipeline_helpers.live.controls import Choice, Slider, TextBox
-from tests.live_views import MARKUP, NO_TOKEN, VIEWS, Page, make_markup_checkpoint, parts_of
+from tests.live_views import MARKUP, NO_TOKEN, PIECES, VIEWS, Page, make_markup_checkpoint, parts_of
 
 PACKAGE = Path(ph.__file__).parent
-TEXT = " ".join([*MARKUP[:2], NO_TOKEN, *MARKUP[2:], '"><unknown/>', NO_TOKEN])
+TEXT = " ".join([*MARKUP[:2], NO_TOKEN, PIECES, *MARKUP[2:], '"><unknown/>', NO_TOKEN])
 ERROR = '"><error/>'
 CHECKPOINTS = {"two": {}, "one": {"labels": 1}, "many": {"labels": 40}, "no padding": {"padding": False}}
 

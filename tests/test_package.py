@@ -128,6 +128,8 @@ def test_what_is_published_carries_the_checkpoint_and_the_words(kind, tmp_path):
         "classroom/README.md",
         "language/words/stages.toml",
         "language/browser/switch.css",
+        "figures/show.css",
+        "language/browser/corner.js",
         "language/browser/switch.js",
         "language/glossary.csv",
     ):
