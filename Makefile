@@ -24,8 +24,9 @@ demo: environment  ## Open the live views as a page for a lecture: large letters
 
 test: check quick notebooks  ## Everything: format, types, the package's tests, every cell of every lesson.
 
+# Two files at a time, in their order: the browser's, which wait most, come first.
 quick: test-environment  ## The package's tests alone.
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 check: test-environment  ## Format, lint and types.
 	$(BIN)/python -m ruff format --check .

@@ -177,7 +177,7 @@ def with_bars(length: int, rounds: int) -> tuple[list[float], list[float]]:
         turn(*call)
         turns.append((began, time.monotonic(), time.process_time() - cpu))
 
-    view.refresh, view._turn = timed_refresh, timed_turn  # type: ignore[method-assign]
+    view.refresh, view._turn = timed_refresh, timed_turn
 
     async def key(text: str, bars: bool) -> float:
         view.result.columns[0].effects.clear()

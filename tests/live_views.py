@@ -85,6 +85,11 @@ def read(panel):
     return Page(panel.html)
 
 
+def notices(view):
+    """The sentences that `view` shows in its status, as texts; what is there only to be heard is left out."""
+    return [one["text"] for one in read(view.status).all(class_="ph-notice")]
+
+
 def in_a_loop(*steps):
     """Run `steps` (functions, or seconds to wait) on an event loop, as a kernel does."""
     import asyncio

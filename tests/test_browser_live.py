@@ -127,6 +127,7 @@ def test_why_a_word_is_split_there_shows_for_the_piece_that_is_pointed_at_alone(
     box(page, SENTENCE).focus()
     assert why.locator("p:visible, span:visible").count() == 0
     page.keyboard.press("Tab")
+    page.keyboard.press("Home")  # Tab leads back to where the focus was in the group
     for said in ("huggable ✗ huggabl ✗ huggab ✗ hugga ✗ hugg ✗ hug ✓", "##gable ✗ ##gabl ✗ ##gab ✗ ##ga ✓"):
         page.keyboard.press("ArrowRight")
         why.get_by_text(said).wait_for()
@@ -251,8 +252,8 @@ def test_the_answers_stay_in_sight_under_their_boxes(page):
         page.wait_for_function("(width) => innerWidth === width", arg=width)
         for number, name in enumerate((FIRST, SECOND)):
             above, below = box(page, name).bounding_box(), answers.locator("section").nth(number).bounding_box()
-            assert abs(above["x"] - below["x"]) <= 2
-            assert abs(above["width"] - below["width"]) <= 4
+            assert abs(above["x"] - below["x"]) <= 1
+            assert abs(above["width"] - below["width"]) <= 1
     page.set_viewport_size({"width": 1280, "height": 2600})
     fold = steps.get_by_role("button", name=re.compile(r"^[−+] 278: "))
     fold.click()
@@ -330,6 +331,8 @@ CUT_OFF = """() => {
     const walk = document.createTreeWalker(view, NodeFilter.SHOW_ALL);
     for (let node = view; node; node = walk.nextNode()) {
       const text = node.nodeType === Node.TEXT_NODE;
+      const part = text ? node.parentElement : node;
+      if (!part.checkVisibility() || part.closest(".ph-spoken")) continue; // gives way on purpose; is read aloud alone
       if (text && node.data.trim()) {
         const range = document.createRange();
         range.selectNodeContents(node);

@@ -89,7 +89,7 @@ def test_show_says_how_high_the_smallest_letter_is_that_can_be_seen():
 
 def test_each_figure_on_a_page_opens_itself(trace, monkeypatch):
     html = figure_html(ph.plot_tokens, trace) + figure_html(ph.plot_tokens, trace)
-    monkeypatch.setenv("JPY_SESSION_NAME", "/home/me/other.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", "other.ipynb")
     html += figure_html(ph.plot_tokens, trace)
     names = re.findall(r'popover id="([\w-]+)"', html)
     assert len(set(names)) == 3 * len(LANGUAGES)

@@ -6,7 +6,7 @@ import torch
 import pipeline_helpers as ph
 from pipeline_helpers.live.attention_mask import MOST_COLUMNS, columns
 from pipeline_helpers.stages import Row, load
-from tests.live_views import make_checkpoint, read
+from tests.live_views import make_checkpoint, notices, read
 from tests.notes import SENTENCES
 
 
@@ -176,7 +176,7 @@ def test_the_slider_ends_where_the_model_does(tmp_path):
     AutoModelForSequenceClassification.from_config(config).save_pretrained(folder)
     view = ph.LiveAttentionMask(SENTENCES, folder, debounce=0)
     assert (view.max_length.max, view.max_length.value) == (20, 20)
-    assert view.status.html == ""
+    assert notices(view) == []
     assert len(view.result.with_mask) == 2
     view.checkpoint = None
     assert (view.max_length.max, view.max_length.value) == (256, 20)
@@ -191,7 +191,7 @@ def test_padding_off_shows_the_very_error_and_explains_it(view, loaded):
     assert len(grid(view)["input_ids[0]"]) == 16
     assert len(grid(view)["input_ids[1]"]) == 8
     view.padding.value = "True"
-    assert view.status.html == ""
+    assert notices(view) == []
     assert view.result.error == ""
 
 
@@ -225,7 +225,7 @@ def test_too_long_for_the_model(view, capfd):
     assert grid(view)["input_ids[0]"][MOST_COLUMNS:] == ["… 578tokens"]
     assert "El modelo recibe todos los tokens" in read(view.output).text
     view.truncation.value = "True"
-    assert view.status.html == ""
+    assert notices(view) == []
     assert capfd.readouterr().err == ""
 
 
@@ -243,7 +243,7 @@ def test_of_more_sentences_than_it_takes_the_first_are_shown_and_it_says_so(view
     assert "7" in grid(view)["input_ids[7]"][2]
     assert "<img" in view.static_html()
     view.text.value = "one\ntwo"
-    assert view.status.html == ""
+    assert notices(view) == []
 
 
 def test_a_tokenizer_without_a_padding_token(tmp_path):
@@ -252,7 +252,7 @@ def test_a_tokenizer_without_a_padding_token(tmp_path):
     assert "pad" in view.result.error
     view.padding.value = "False"
     view.text.value = "I love it\nI hate it"
-    assert view.status.html == ""
+    assert notices(view) == []
     assert len(view.result.with_mask) == 2
 
 

@@ -7,9 +7,8 @@ import pytest
 import torch
 
 import pipeline_helpers as ph
-from pipeline_helpers.figures import colours
 from pipeline_helpers.language import LANGUAGES, choose_language
-from pipeline_helpers.live.controls import Slider
+from pipeline_helpers.live.controls import _LOOK, Slider
 from tests.live_views import in_a_loop, make_checkpoint, read
 
 PACKAGE = Path(ph.__file__).parent
@@ -187,7 +186,6 @@ def test_temperature_is_positive(temperature):
 @pytest.mark.parametrize("width", [844, 572, 480])
 def test_nothing_jumps_while_the_temperature_is_dragged(chromium, view, width):
     page = chromium.new_page(viewport={"width": width, "height": 900})
-    look = colours.variables() + (PACKAGE / "live" / "browser" / "live.css").read_text()
     where = """() => [...document.querySelectorAll("th, td, .ph-step > *, p, table")].map((part) => {
         const { x, y, width, height } = part.getBoundingClientRect();
         return [part.className, x, y, width, height].join(" ");
@@ -199,7 +197,7 @@ def test_nothing_jumps_while_the_temperature_is_dragged(chromium, view, width):
         for temperature in (0.05, 0.0713, 0.982, 1.0, 3.0, 20.0):
             view.temperature.value = temperature
             page.set_content(
-                f"<!doctype html><style>{look} body {{ margin: 0 }}</style><div class=ph-panel>{view.output.html}</div>"
+                f"<!doctype html><style>{_LOOK} body {{ margin: 0 }}</style><div class=ph-panel>{view.output.html}</div>"
             )
             seen.append(page.evaluate(where))
             assert page.evaluate("document.querySelector('.ph-panel').scrollWidth") <= width

@@ -92,7 +92,7 @@ def _picture(ax: Axes, lang: str) -> str:
         figure.savefig(file, format="png", dpi=DPI, backend="agg")
         data = base64.b64encode(file.getvalue()).decode("ascii")
     width, height = (round(inches * figure.dpi) for inches in figure.get_size_inches())
-    letter = min((text.get_fontsize() for text in _texts(figure)), default=0) * figure.dpi / 72
+    letter = min((float(text.get_fontsize()) for text in _texts(figure)), default=0.0) * figure.dpi / 72
     alt = alt_text(ax) or ax.get_title() or ax.get_title("left")  # somebody's own figure has its title
     name = _name(alt)
     return (

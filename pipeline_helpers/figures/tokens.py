@@ -229,9 +229,12 @@ def _title(prepared: TokenBlocks, lang: str) -> str:
 def _notes(prepared: TokenBlocks, lang: str) -> list[str]:
     """What the marks in the picture mean: only those that it has, in the same lines in each language."""
     kinds = {block.kind for block in prepared.blocks}
-    words = "words" if any(block.written for block in prepared.blocks) else "pieces"
+    written, ids = any(block.written for block in prepared.blocks), prepared.blocks[0].ids is not None
     notes = {
-        words if prepared.blocks[0].ids is None else f"{words}_and_ids": True,
+        "words": written and not ids,
+        "words_and_ids": written and ids,
+        "pieces": not written and not ids,
+        "pieces_and_ids": not written and ids,
         "special": "special" in kinds,
         "padding": "padding" in kinds,
         "gap": any(block.gap for block in prepared.blocks) or bool(prepared.tail),

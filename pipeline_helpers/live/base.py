@@ -165,9 +165,9 @@ class LiveView(ipywidgets.VBox):
         if self._times_shown == 1:
             self._speak()  # a view that comes is read where it stands; what changes later is a piece of news
         self._show_in(current_language())
-        try:
-            asyncio.get_running_loop().call_later(CALM, self._translate, self._times_shown)
-        except RuntimeError:  # a plain Python script has no loop
+        if loop := self._loop():
+            loop.call_later(CALM, self._translate, self._times_shown)
+        else:
             self._translate(self._times_shown)
 
     def _translate(self, shown: int) -> None:
@@ -212,16 +212,19 @@ class LiveView(ipywidgets.VBox):
 
     def _changed(self, _: Any = None) -> None:
         self._stale = True
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # a plain Python script has none
-            loop = None
-        if loop is None or not self.debounce:
+        if (loop := self._loop()) is None:
             self.refresh()
         elif self._clock is None or self._clock[0] is not loop or self._clock[1] < time.monotonic():
             # A clock that should have rung and did not belonged to a loop that is gone; a second ring is harmless.
             self._clock = (loop, time.monotonic() + self.debounce)
             loop.call_later(self.debounce, self._ring)
+
+    def _loop(self) -> asyncio.AbstractEventLoop | None:
+        """The loop in which something may wait; None in a plain Python script, and where nothing is to wait."""
+        try:
+            return asyncio.get_running_loop() if self.debounce else None
+        except RuntimeError:
+            return None
 
     def _ring(self) -> None:
         self._clock = None

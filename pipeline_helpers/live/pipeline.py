@@ -160,13 +160,11 @@ class LivePipeline(LiveView):
         if not any(column.missing(self.unfolded) for column in self.result.columns):
             return
         batches = self._batches(self.result)
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # a plain Python script has no loop
+        if loop := self._loop():
+            loop.call_later(pause, self._turn, self._round, batches, loop)
+        else:
             while not self._advance(batches):
                 pass
-        else:
-            loop.call_later(pause, self._turn, self._round, batches, loop)
 
     def _turn(self, number: int, batches: Iterator[None], loop: asyncio.AbstractEventLoop) -> None:
         """One batch, unless a key came; then whatever else there is to do."""
