@@ -7,6 +7,7 @@ workspaces, the language last chosen) goes into a folder that the test run throw
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import nbformat
+import psutil  # comes with ipykernel
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools.run_lessons import KERNEL
@@ -80,12 +82,39 @@ def jupyter(folder: Path, settings: dict[str, dict] | None = None) -> Iterator[s
         "--LabApp.news_url=None", "--VoilaConfiguration.show_tracebacks=True",
     ]  # fmt: skip
     with (home / "log").open("w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
         try:
             yield answering(f"http://127.0.0.1:{port}", server, home / "log")
         finally:
-            server.terminate()
-            server.wait(30)
+            end(server)
+
+
+def end(server: subprocess.Popen, patience: float = 10) -> None:
+    """End a server that has a session of its own; after `patience` seconds it is killed, and its kernels with it.
+
+    Told to end where a kernel is just starting, JupyterLab sometimes stands still. Its kernels have sessions of their
+    own, and one that outlives it may hold the pipe that it printed to.
+    """
+    started = _family(server)
+    server.terminate()
+    try:
+        server.communicate(timeout=patience)
+    except subprocess.TimeoutExpired:
+        started += _family(server)
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+        if server.stdout:
+            server.stdout.close()
+    for process in started:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def _family(server: subprocess.Popen) -> list[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(server.pid).children(recursive=True)
+    return []
 
 
 def _free_port() -> int:

@@ -15,6 +15,7 @@ import pytest
 
 from pipeline_helpers.language import LANGUAGES
 from tests import browser
+from tests.test_browser_demo import demo_page  # noqa: F401, a fixture
 from tools import export_lessons
 
 pytestmark = [pytest.mark.axe, pytest.mark.browser]
@@ -137,6 +138,15 @@ def test_nothing_of_ours_is_amiss(page, url, axe, lesson, host):
     put_on(page, "light", host)  # the server remembers it
     assert not ours, report(ours.values())
     assert others <= KNOWN, report(map("\t".join, others - KNOWN))
+
+
+def test_nothing_is_amiss_on_the_page_for_a_lecture(demo_page, axe):  # noqa: F811
+    for theme in THEMES:
+        put_on(demo_page, theme, "voila")
+        for lang in LANGUAGES:
+            choose(demo_page, lang)
+            ours, _ = look(demo_page, axe, everything=True)
+            assert not ours, f"{lang}, {theme}: {report(ours)}"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -51,7 +51,7 @@ def test_it_opens_in_the_language_of_the_class(monkeypatch):
 
 
 @pytest.fixture
-def opened(chromium, tmp_path):
+def demo_page(chromium, tmp_path):
     """The demo, opened by somebody who chose English last."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -69,7 +69,7 @@ def opened(chromium, tmp_path):
     }
     command = [sys.executable, "-m", "tools.demo", "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"]
     with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     page.set_default_timeout(browser.PATIENCE)
@@ -84,8 +84,7 @@ def opened(chromium, tmp_path):
         yield page
     finally:
         context.close()
-        server.terminate()
-        server.wait(30)
+        browser.end(server)
 
 
 def wait_for(port, server, log):
@@ -101,7 +100,8 @@ def wait_for(port, server, log):
 
 
 @pytest.mark.browser
-def test_the_first_screen_is_the_view_and_its_answer_in_large_letters(opened):
+def test_the_first_screen_is_the_view_and_its_answer_in_large_letters(demo_page):
+    opened = demo_page
     headings = {lang: prose.heading.lstrip("# ") for lang, prose in read_prose(NOTEBOOK.cells[1].source).items()}
     for lang in ("en", "es"):
         if lang != "en":

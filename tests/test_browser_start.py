@@ -35,15 +35,15 @@ def lab(tmp_path):
         command = ["make", "-o", "environment", "lab", f"BIN={Path(sys.executable).parent}", f"LAB_ARGS={arguments}"]
         environment = {**os.environ, **{name: str(path) for name, path in home.items()}, **environment}
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            start_new_session=True,
+        )  # fmt: skip
         started.append(process)
         return process
 
     yield start
     for process in started:
-        process.terminate()  # make tells Jupyter; told twice, it would stop in the middle of stopping
-        process.communicate()
+        browser.end(process)  # make tells Jupyter; told twice, it would stop in the middle of stopping
 
 
 def address(lines) -> str:

@@ -186,6 +186,7 @@ def test_temperature_is_positive(temperature):
 @pytest.mark.parametrize("width", [844, 572, 480])
 def test_nothing_jumps_while_the_temperature_is_dragged(chromium, view, width):
     page = chromium.new_page(viewport={"width": width, "height": 900})
+    look = f"<!doctype html><style>{_LOOK} body {{ margin: 0 }}</style>"
     where = """() => [...document.querySelectorAll("th, td, .ph-step > *, p, table")].map((part) => {
         const { x, y, width, height } = part.getBoundingClientRect();
         return [part.className, x, y, width, height].join(" ");
@@ -196,9 +197,7 @@ def test_nothing_jumps_while_the_temperature_is_dragged(chromium, view, width):
         seen = []
         for temperature in (0.05, 0.0713, 0.982, 1.0, 3.0, 20.0):
             view.temperature.value = temperature
-            page.set_content(
-                f"<!doctype html><style>{_LOOK} body {{ margin: 0 }}</style><div class=ph-panel>{view.output.html}</div>"
-            )
+            page.set_content(f"{look}<div class=ph-panel>{view.output.html}</div>")
             seen.append(page.evaluate(where))
             assert page.evaluate("document.querySelector('.ph-panel').scrollWidth") <= width
             outside = """() => [...document.querySelectorAll(".ph-number")].filter((part) =>

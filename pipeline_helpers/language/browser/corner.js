@@ -53,7 +53,7 @@ function cornerOf(notebook, model) {
 }
 
 // The cell that is being read, held where it is while the texts above it change their height; for half a second, as
-// JupyterLab measures its cells late.
+// JupyterLab measures its cells late, or until the reader goes on: what Tab brings into view stays there.
 function held(notebook) {
   const cells = [...notebook.querySelectorAll(".jp-Cell")];
   let scroller = cells[0];
@@ -63,11 +63,17 @@ function held(notebook) {
   const top = Math.max(0, scroller.getBoundingClientRect().top);
   const cell = cells.find((part) => part.getBoundingClientRect().bottom > top + 40);
   const place = cell?.getBoundingClientRect().top;
+  const end = new AbortController();
+  const { signal } = end;
+  for (const name of ["keydown", "pointerdown", "touchmove", "wheel"]) {
+    window.addEventListener(name, () => end.abort(), { capture: true, passive: true, signal });
+  }
   let frames = 30;
   const hold = () => {
-    if (!cell?.isConnected) return;
+    if (signal.aborted) return;
+    if (!cell?.isConnected || !frames--) return end.abort();
     scroller.scrollTop += cell.getBoundingClientRect().top - place;
-    if (frames--) requestAnimationFrame(hold);
+    requestAnimationFrame(hold);
   };
   return hold;
 }

@@ -23,6 +23,7 @@ function render({ model, el }) {
     const chosen = model.get("lang");
     group.setAttribute("aria-label", model.get("labels")[chosen]);
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.lang === chosen));
+    document.getElementById("rendered_cells")?.setAttribute("role", "main"); // Voila's page names no part of itself
     if (el.isConnected) notebook = el.closest(".jp-Notebook") ?? document.body;
     for (const { lang } of buttons) notebook?.classList.toggle(`ph-${lang}`, lang === chosen);
     corner?.update();
