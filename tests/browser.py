@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import nbformat
-import psutil  # comes with ipykernel
+import psutil  # type: ignore[import-untyped]  # comes with ipykernel
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools.run_lessons import KERNEL

@@ -95,12 +95,13 @@ def _picture(ax: Axes, lang: str) -> str:
     letter = min((float(text.get_fontsize()) for text in _texts(figure)), default=0.0) * figure.dpi / 72
     alt = alt_text(ax) or ax.get_title() or ax.get_title("left")  # somebody's own figure has its title
     name = _name(alt)
+    # hidden has a value, since JupyterLab drops attributes without one from a notebook that it does not trust.
     return (
         f'<div class="ph-place" style="--ph-width:{width}px;--ph-shape:{width}/{height}">'
         f'<div class="ph-zoom" popover id="{name}">'
         f'<img alt="{escape(alt)}" style="width:{width}px;max-width:100%;height:auto" '
         f'data-letter="{letter:.1f}" src="data:image/png;base64,{data}">'
-        f'<button type="button" hidden popovertarget="{name}" aria-label="{escape(say("language.figure.full", lang))}" '
+        f'<button type="button" hidden="hidden" popovertarget="{name}" aria-label="{escape(say("language.figure.full", lang))}" '
         f'data-lm-suppress-shortcuts="true"></button></div></div>'
     )
 
