@@ -101,7 +101,8 @@ def _picture(ax: Axes, lang: str) -> str:
         f'<div class="ph-zoom" popover id="{name}">'
         f'<img alt="{escape(alt)}" style="width:{width}px;max-width:100%;height:auto" '
         f'data-letter="{letter:.1f}" src="data:image/png;base64,{data}">'
-        f'<button type="button" hidden="hidden" popovertarget="{name}" aria-label="{escape(say("language.figure.full", lang))}" '
+        f'<button type="button" hidden="hidden" popovertarget="{name}" '
+        f'aria-label="{escape(say("language.figure.full", lang))}" '
         f'data-lm-suppress-shortcuts="true"></button></div></div>'
     )
 
