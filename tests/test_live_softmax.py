@@ -8,7 +8,7 @@ import torch
 
 import pipeline_helpers as ph
 from pipeline_helpers.language import LANGUAGES, choose_language
-from pipeline_helpers.live.controls import _LOOK, Slider
+from pipeline_helpers.live.controls import LOOK, Slider
 from tests.live_views import in_a_loop, make_checkpoint, read
 
 PACKAGE = Path(ph.__file__).parent
@@ -186,7 +186,7 @@ def test_temperature_is_positive(temperature):
 @pytest.mark.parametrize("width", [844, 572, 480])
 def test_nothing_jumps_while_the_temperature_is_dragged(chromium, view, width):
     page = chromium.new_page(viewport={"width": width, "height": 900})
-    look = f"<!doctype html><style>{_LOOK} body {{ margin: 0 }}</style>"
+    look = f"<!doctype html><style>{LOOK} body {{ margin: 0 }}</style>"
     where = """() => [...document.querySelectorAll("th, td, .ph-step > *, p, table")].map((part) => {
         const { x, y, width, height } = part.getBoundingClientRect();
         return [part.className, x, y, width, height].join(" ");

@@ -347,5 +347,6 @@ def test_a_result_is_announced_once_nobody_types():
     assert spoken() == ["Frase 0: NEGATIVE 0.99"]
     choose_language("en")
     assert spoken() == ["Sentence 0: NEGATIVE 0.99"]
-    answer(view, " ")
+    view.debounce = 0
+    view.text.value = " "
     assert spoken() == []

@@ -18,7 +18,7 @@ from pipeline_helpers.language.switch import KERNEL_SCRIPT
 
 _BROWSER = files(__package__) / "browser"
 _STYLES = ("live.css", "tokenizer.css", "pipeline.css", "attention_mask.css", "softmax.css")
-_LOOK = variables() + "".join((_BROWSER / file).read_text(encoding="utf-8") for file in _STYLES)
+LOOK = variables() + "".join((_BROWSER / file).read_text(encoding="utf-8") for file in _STYLES)
 
 
 def _script(name: str) -> str:
@@ -28,7 +28,7 @@ def _script(name: str) -> str:
 class Control(anywidget.AnyWidget):
     """What they share: one look, a name, and a `repr` that is the same in every run."""
 
-    _css = _LOOK
+    _css = LOOK
     label = traitlets.Unicode().tag(sync=True)
     lang = traitlets.Unicode().tag(sync=True)
     """The language of its texts, for who hears them; empty where nobody said."""
