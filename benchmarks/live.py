@@ -21,6 +21,7 @@ import statistics
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,12 +94,18 @@ def in_kernel(rounds: int) -> list[dict[str, float]]:
 
     interact = ipywidgets.interactive(usual, text="start")
     (box, _) = interact.children
+
+    def ours(view: Any, text: str) -> None:
+        # What the end of the debounce does; the bars and the other language wait for the kernel to be free.
+        view.text.value = text
+        view.refresh()
+
     rows = []
     for length in LENGTHS:
-        view = ph.LivePipeline("start", debounce=0)
+        view = ph.LivePipeline("start", debounce=60)
         ways: dict[str, Any] = {
             "bare": bare,
-            "ours": lambda text, view=view: setattr(view.text, "value", text),
+            "ours": partial(ours, view),
             "usual": lambda text: setattr(box, "value", text),
         }
         times: dict[str, list[float]] = {way: [] for way in ways}
@@ -248,7 +255,7 @@ def measure_browser(rounds: int) -> list[str]:
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         folder = Path(home) / "notebooks"
         folder.mkdir()
-        for name, debounce in (("typing.ipynb", DEBOUNCE), ("memory.ipynb", 0)):
+        for name, debounce in (("typing.ipynb", DEBOUNCE), ("memory.ipynb", 0.001)):
             browser.notebook(folder, name, VIEW.format(debounce=debounce), "report")
         chromium = playwright.chromium.launch(executable_path=path, args=browser.CHROMIUM_ARGUMENTS)
         with browser.jupyter(folder) as url:
