@@ -226,10 +226,10 @@ def runs(flags: np.ndarray) -> Iterator[tuple[int, int]]:
         yield first, end - first
 
 
-def write_numbers(ax: Axes, image: AxesImage, size: float) -> None:
-    """Each cell of `image` with its number, in the colour that reads better on it; `–` where there is none."""
+def write_numbers(ax: Axes, image: AxesImage, left: float = 0.0) -> None:
+    """Each cell of `image`, the first of them at `left`, with its number; `–` where there is none."""
     cells: np.ndarray = np.ma.array(image.get_array()).filled(np.nan)
     for (row, column), value in np.ndenumerate(cells):
-        colour = style.text_on(image.cmap(image.norm(value)))
         said = "–" if np.isnan(value) else style.number(value)
-        ax.text(column, row, said, ha="center", va="center", size=size, color=colour, gid="number")
+        look: dict[str, Any] = {"size": style.SMALL, "color": style.text_on(image.cmap(image.norm(value)))}
+        ax.text(left + column, row, said, ha="center", va="center_baseline", gid="number", **look)

@@ -8,7 +8,6 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
-from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from pipeline_helpers.figures import canvas, style
@@ -163,19 +162,10 @@ def _draw(ax: Axes, panels: list[TokenSimilarity], lay: _Layout) -> None:
             extent=(left - 0.5, left + across - 0.5, count - 0.5, -0.5),
         )  # fmt: skip
         if lay.cell >= widest + _AIR and lay.height >= count * _LINE:
-            _write_numbers(ax, image, left)
+            canvas.write_numbers(ax, image, left)
         _frame(ax, panel.nearest, left, 1.8 if lay.height > count * _LINE else 1.0)
     ax.set(xlim=(-0.5, columns - 0.5), ylim=(count - 0.5, -0.5))
     canvas.colour_scale(ax, image, (1 + 0.15 / lay.width, 0, 0.16 / lay.width, 1), (-1, 0, 1))
-
-
-def _write_numbers(ax: Axes, image: AxesImage, left: float) -> None:
-    """Each cell with its number; `–` where there is none."""
-    cells: np.ndarray = np.ma.array(image.get_array()).filled(np.nan)
-    for (row, column), value in np.ndenumerate(cells):
-        said = "–" if np.isnan(value) else style.number(value)
-        look: dict[str, Any] = {"size": style.SMALL, "color": style.text_on(image.cmap(image.norm(value)))}
-        ax.text(left + column, row, said, ha="center", va="center_baseline", gid="number", **look)
 
 
 def _frame(ax: Axes, nearest: list[int | None], left: float, linewidth: float) -> None:
