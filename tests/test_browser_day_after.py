@@ -11,7 +11,7 @@ from tests import browser
 pytestmark = pytest.mark.browser
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-LESSON = "05_playground.ipynb"
+LESSON = "07_playground.ipynb"
 VIEWS = (
     "from pipeline_helpers.live import base\nbase.CALM = 0",  # a kernel may end here right after the last key
     "import pipeline_helpers as ph\nph.language_switch()",

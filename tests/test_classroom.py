@@ -117,7 +117,7 @@ def test_everyday_sentences(name, least, scores):
 
 
 def test_the_playground_tells_what_the_card_tells_of_each_language():
-    prose = (CLASSROOM.parents[1] / "notebooks" / "05_playground.ipynb").read_text(encoding="utf-8")
+    prose = (CLASSROOM.parents[1] / "notebooks" / "07_playground.ipynb").read_text(encoding="utf-8")
     row = " | ".join(
         f"{TOLD[(f'same_{language}',)][1]:.0f} %" for language in ["en", "es", "pt", "ca", "fr", "it", "de"]
     )
