@@ -39,6 +39,7 @@ _PUBLIC = {
     "plot_heads_gallery": "figures",
     "plot_attention": "figures",
     "plot_logits_to_probs": "figures",
+    "plot_logit_lens": "figures",
     "LiveTokenizer": "live",
     "LiveAttentionMask": "live",
     "LiveSoftmax": "live",
