@@ -41,6 +41,7 @@ _PUBLIC = {
     "plot_logits_to_probs": "figures",
     "LiveTokenizer": "live",
     "LiveAttentionMask": "live",
+    "LiveAttention": "live",
     "LiveSoftmax": "live",
     "LivePipeline": "live",
 }
