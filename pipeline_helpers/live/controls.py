@@ -36,7 +36,7 @@ class Control(anywidget.AnyWidget):
     words = traitlets.Dict().tag(sync=True)
     """Its texts in the other languages: language → trait → text, for a page whose kernel is gone."""
 
-    def show(self, texts: Mapping[str, Mapping[str, str]]) -> None:
+    def show(self, texts: Mapping[str, Mapping[str, Any]]) -> None:
         """Show `texts` (language → trait → text) in the language in force, the others kept at hand; one message."""
         lang = current_language()
         with self.hold_sync():
