@@ -110,7 +110,8 @@ class Counted(BaseComm):
 
 def compare_live(head_view: Callable[..., Any]) -> list[str]:
     """Print what `LiveAttention` takes and sends beside `head_view`, length by length; which bounds are missed."""
-    missed, scripts = [], {}
+    missed: list[str] = []
+    scripts: set[str] = set()
     opened(sentence_of(LENGTHS[0]))
     print("| tokens | `LiveAttention` | bertviz `head_view` | × | ÷ bytes |")
     print("| ---: | ---: | ---: | ---: | ---: |")
@@ -120,7 +121,7 @@ def compare_live(head_view: Callable[..., Any]) -> list[str]:
         ours = 0
         for data, buffers in Counted.sent:
             state = data.get("state", {})
-            scripts |= {state[name]: name for name in ("_esm", "_css") if name in state}
+            scripts |= {state[name] for name in ("_esm", "_css") if name in state}
             kept = {name: value for name, value in state.items() if name not in ("_esm", "_css")}
             ours += len(json.dumps({**data, "state": kept}, ensure_ascii=False).encode())
             ours += sum(memoryview(part).nbytes for part in buffers)

@@ -112,8 +112,9 @@ class Panel(Control):
     What the HTML may ask for, by attributes: elements with equal `data-at` light up together when one of them is
     pointed at or has the focus, and the `data-detail` of that one is shown in the element with `data-shows-detail`;
     a button with `data-action` tells Python of its click. An element with `data-keys` is one stop of the Tab key, where
-    the focus was last; arrow keys move among what has a `tabindex` in it. An element with `data-scrolls`, an
-    `aria-label` and `role="group"` becomes a stop, and a named region, while there is more of it than it has room for.
+    the focus was last; arrow keys move among what has a `tabindex` in it, row by row where it says how many columns it
+    has. An element with `data-scrolls`, an `aria-label` and `role="group"` becomes a stop, and a named region, while
+    there is more of it than it has room for.
     What has the class `ph-spoken` is read aloud and not seen.
     """
 
