@@ -42,6 +42,7 @@ _PUBLIC = {
     "plot_logit_lens": "figures",
     "LiveTokenizer": "live",
     "LiveAttentionMask": "live",
+    "LiveAttention": "live",
     "LiveSoftmax": "live",
     "LivePipeline": "live",
 }
