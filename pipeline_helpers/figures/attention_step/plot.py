@@ -14,9 +14,9 @@ MAX_KEYS = 10
 SMALL = style.SMALL
 _TOP, _ROW, _STRIP, _HEAD, _END = 0.06, 0.29, 0.2, 0.3, 0.4
 """Inches: above all, a key's line, its vectors' height, the names of the columns, the lines of query and mix."""
-_KEY, _SCORE, _SCALED, _MASK, _WEIGHT, _NUMBER, _VALUE = 1.0, 2.58, 3.26, 3.38, 4.3, 5.6, 6.0
+_KEY, _SCORE, _SCALED, _MASK, _WEIGHT, _NUMBER, _VALUE = 1.0, 2.6, 3.38, 3.48, 4.34, 5.64, 6.05
 """Inches from the left: where the columns of vectors and bars begin, and where those of numbers end."""
-_VECTOR, _BAR = 0.9, 0.76
+_VECTOR, _BAR = 0.86, 0.78
 """Inches: how wide a vector is, and how long the bar of the weight 1."""
 _PRODUCT = WIDTH - _VECTOR
 
@@ -52,7 +52,7 @@ def plot_attention_step(step: AttentionStep, *, ax: Axes | None = None, lang: st
     looks = _limit(step.q, step.k[step.mask])
     values = _limit(step.values[step.mask])
 
-    name = say("attention_step.query", lang, token=shortened(step.tokens[step.token], 1.0, SMALL))
+    name = say("attention_step.query", lang, token=shortened(step.tokens[step.token], 1.0, SMALL, "bold"))
     _vector(ax, step.q, (_KEY, _TOP), looks, "query")
     ax.text(_KEY + _VECTOR + 0.15, _TOP + _STRIP / 2, f"{name}: {_first(step.q)}", size=SMALL * scale, weight="bold",
             va="center", gid="query name")  # fmt: skip
