@@ -43,6 +43,7 @@ _PUBLIC = {
     "plot_logits_to_probs": "figures",
     "LiveTokenizer": "live",
     "LiveAttentionMask": "live",
+    "LiveAttention": "live",
     "LiveSoftmax": "live",
     "LivePipeline": "live",
 }

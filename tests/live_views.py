@@ -9,6 +9,7 @@ VIEWS = {
     "LiveTokenizer": lambda text="I love this film", **options: ph.LiveTokenizer(text, **options),
     "LiveSoftmax": lambda text="I love this film", **options: ph.LiveSoftmax(text, **options),
     "LiveAttentionMask": lambda text="I love this film", **options: ph.LiveAttentionMask([text], **options),
+    "LiveAttention": lambda text="I love this film", **options: ph.LiveAttention(text, **options),
     "LivePipeline": lambda text="I love this film", **options: ph.LivePipeline(text, **options),
 }
 """Every live view there is, made from one text: a new one goes in here, and all that holds for views is tried on it."""

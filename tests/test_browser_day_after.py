@@ -18,6 +18,7 @@ VIEWS = (
     'ph.LivePipeline(["I love this film", "I hate it"])',
     "ph.LiveAttentionMask()",
     'ph.LiveSoftmax("I love this film")',
+    'ph.LiveAttention("I love this film")',
 )
 HEADING = {"es": "Todo el camino", "en": "The whole way"}
 BOX = {"es": "Tu frase, en español o en inglés", "en": "Your sentence, in Spanish or in English"}
@@ -156,7 +157,7 @@ def test_a_lesson_that_was_saved_shows_its_views_tomorrow(page, url, front_end):
 
 @pytest.fixture
 def views(page, url, request):
-    """Three views and the switch, run in one of the front ends."""
+    """Four views and the switch, run in one of the front ends."""
     browser.open_notebook(page, url, "views.ipynb", getattr(request, "param", "lab"))
     page.locator(".ph-grid").wait_for()
     expect_alive(page)

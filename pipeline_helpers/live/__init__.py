@@ -4,9 +4,10 @@ Each view is a `VBox` with its parts as public attributes: `view.text.value = "â
 Python as from the keyboard. Each joins a plain function that computes with another that renders.
 """
 
+from pipeline_helpers.live.attention import LiveAttention
 from pipeline_helpers.live.attention_mask import LiveAttentionMask
 from pipeline_helpers.live.pipeline import LivePipeline
 from pipeline_helpers.live.softmax import LiveSoftmax
 from pipeline_helpers.live.tokenizer import LiveTokenizer
 
-__all__ = ["LiveAttentionMask", "LivePipeline", "LiveSoftmax", "LiveTokenizer"]
+__all__ = ["LiveAttention", "LiveAttentionMask", "LivePipeline", "LiveSoftmax", "LiveTokenizer"]

@@ -17,12 +17,13 @@ from pipeline_helpers.language import current_language
 from pipeline_helpers.language.switch import KERNEL_SCRIPT
 
 _BROWSER = files(__package__) / "browser"
-_STYLES = ("live.css", "tokenizer.css", "pipeline.css", "attention_mask.css", "softmax.css")
+_STYLES = ("live.css", "tokenizer.css", "pipeline.css", "attention_mask.css", "softmax.css", "attention.css")
 LOOK = variables() + "".join((_BROWSER / file).read_text(encoding="utf-8") for file in _STYLES)
 
 
-def _script(name: str) -> str:
-    return KERNEL_SCRIPT + "".join((_BROWSER / file).read_text(encoding="utf-8") for file in ("keys.js", name))
+def script(*names: str) -> str:
+    """The script of a part that is written in these files of `browser/`, the one with `render` last."""
+    return KERNEL_SCRIPT + "".join((_BROWSER / file).read_text(encoding="utf-8") for file in ("keys.js", *names))
 
 
 class Control(anywidget.AnyWidget):
@@ -44,6 +45,15 @@ class Control(anywidget.AnyWidget):
                 setattr(self, trait, text)
             self.words = {other: dict(said) for other, said in texts.items() if other != lang}
 
+    def on_action(self, callback: Callable[[str], None]) -> None:
+        """Call `callback(action)` when a button of that action is clicked."""
+
+        def received(_: Any, content: Any, __: Any) -> None:
+            if isinstance(content, dict) and isinstance(content.get("action"), str):
+                callback(content["action"])
+
+        self.on_msg(received)
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.value!r})"
 
@@ -51,7 +61,7 @@ class Control(anywidget.AnyWidget):
 class TextBox(Control):
     """A named text box that grows with its text and sends every change."""
 
-    _esm = _script("text_box.js")
+    _esm = script("text_box.js")
     value = traitlets.Unicode().tag(sync=True)
     hint = traitlets.Unicode().tag(sync=True)
     """Shown while the box is empty."""
@@ -69,7 +79,7 @@ class Slider(Control):
     value that a step adds, and three digits are shown.
     """
 
-    _esm = _script("slider.js")
+    _esm = script("slider.js")
     value = traitlets.Float().tag(sync=True)
     min = traitlets.Float(0.0).tag(sync=True)
     max = traitlets.Float(1.0).tag(sync=True)
@@ -85,7 +95,7 @@ class Slider(Control):
 class Choice(Control):
     """One of a few values, as a named group of buttons of which one is pressed."""
 
-    _esm = _script("choice.js")
+    _esm = script("choice.js")
     value = traitlets.Unicode().tag(sync=True)
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
@@ -107,7 +117,7 @@ class Panel(Control):
     What has the class `ph-spoken` is read aloud and not seen.
     """
 
-    _esm = _script("panel.js")
+    _esm = script("patch.js", "pointing.js", "panel.js")
     html = traitlets.Unicode().tag(sync=True)
     role = traitlets.Unicode("group").tag(sync=True)
     gone = traitlets.Unicode().tag(sync=True)
@@ -115,12 +125,3 @@ class Panel(Control):
 
     def __repr__(self) -> str:
         return "Panel()"
-
-    def on_action(self, callback: Callable[[str], None]) -> None:
-        """Call `callback(action)` when a button of that `data-action` is clicked."""
-
-        def received(_: Any, content: Any, __: Any) -> None:
-            if isinstance(content, dict) and isinstance(content.get("action"), str):
-                callback(content["action"])
-
-        self.on_msg(received)
