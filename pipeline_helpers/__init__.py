@@ -38,6 +38,8 @@ _PUBLIC = {
     "head_steps": "figures",
     "plot_heads_gallery": "figures",
     "plot_attention": "figures",
+    "plot_attention_step": "figures",
+    "attention_step": "figures",
     "plot_logits_to_probs": "figures",
     "plot_logit_lens": "figures",
     "LiveTokenizer": "live",

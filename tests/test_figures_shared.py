@@ -22,6 +22,7 @@ from matplotlib.transforms import Bbox
 
 import pipeline_helpers as ph
 from pipeline_helpers.figures import canvas, style
+from pipeline_helpers.figures.attention_step import AttentionStep
 from pipeline_helpers.figures.head import head_run
 from pipeline_helpers.figures.show import figure_html
 from pipeline_helpers.interpretability import LogitLens
@@ -39,7 +40,16 @@ def sample(name, trace):
         return head_run(numbers[0, 0], (numbers[1], numbers[2, 0]), (numbers[3, :2], numbers[2, 1, :2]))
     if name == "plot_logit_lens":
         return ph.logit_lens(trace, load(ph.checkpoint())[0])
+    if name == "plot_attention_step":
+        return attention_step(trace.tokens[1])
     return trace.config if name == "plot_heads_gallery" else trace
+
+
+def attention_step(tokens, scale=1.0):
+    """One head for the last of `tokens` that is no padding, all numbers near `scale`."""
+    numbers = scale * np.random.default_rng(0).normal(1, 0.1, size=(2, len(tokens), 4))
+    mask = np.array([token != "[PAD]" for token in tokens])
+    return AttentionStep(numbers[0, 0], *numbers, mask, tokens, int(mask.sum()) - 1)
 
 
 class Images(HTMLParser):
@@ -332,6 +342,8 @@ def in_many_scripts(name):
         labels = [" ".join(SCRIPTS), "b"]
         layers = (vectors, vectors[0]), (vectors[:2], vectors[1, :2])
         return (head_run(vectors[0], *layers, labels=labels, token="".join(SCRIPTS)),), {}
+    if name == "plot_attention_step":
+        return (attention_step([*SCRIPTS, "".join(SCRIPTS)]),), {}
     if name == "plot_logits_to_probs":
         return (range(count),), {"labels": [" ".join(SCRIPTS)] * count}
     if name == "plot_logit_lens":
@@ -378,6 +390,8 @@ def with_tiny_numbers(name, trace):
         return (replace(trace, logits=trace.logits * 0 + TINY, hidden_states=(torch.tensor(tiny),)),)
     if name == "plot_head":
         return (head_run(tiny[0, 0], (tiny[0], tiny[0, 0]), (tiny[0, :2], tiny[0, 0, :2])),)
+    if name == "plot_attention_step":
+        return (attention_step(["a", "b"], TINY),)
     if name == "plot_token_similarity":
         return ((np.array([[1, 0, 0], [1, TINY, 0]]), np.array([[TINY, 1, 0], [0, 0, 1]])),)
     if name == "plot_attention":

@@ -7,6 +7,7 @@ and loads no model. `show` puts a figure into a lesson in both languages, `save`
 import pipeline_helpers.figures.quietly  # noqa: F401
 from pipeline_helpers.figures.attention import plot_attention
 from pipeline_helpers.figures.attention_mask import plot_attention_mask
+from pipeline_helpers.figures.attention_step import AttentionStep, attention_step, plot_attention_step
 from pipeline_helpers.figures.gallery import plot_heads_gallery
 from pipeline_helpers.figures.head import HeadRun, head_run, head_steps, plot_head
 from pipeline_helpers.figures.hidden_states import plot_hidden_states
@@ -19,13 +20,16 @@ from pipeline_helpers.figures.token_similarity import cosine_similarity, plot_to
 from pipeline_helpers.figures.tokens import plot_tokens
 
 __all__ = [
+    "AttentionStep",
     "HeadRun",
     "alt_text",
+    "attention_step",
     "cosine_similarity",
     "head_run",
     "head_steps",
     "plot_attention",
     "plot_attention_mask",
+    "plot_attention_step",
     "plot_head",
     "plot_heads_gallery",
     "plot_hidden_states",
