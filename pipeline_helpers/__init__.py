@@ -7,6 +7,7 @@ The data takes one way through this package, and the modules are named after it:
     interpretability  the same rows asked "what if": hide a token
     figures       arrays or a `Trace` → pictures on matplotlib `Axes`
     live          a text box → a `Trace` → views that follow the typing
+    measured      the sentences that checkpoints are measured on
     language      Spanish and English: the switch, the words, the glossary
 
 `import pipeline_helpers as ph` loads none of the heavy libraries; each is loaded when something needs it.
@@ -24,6 +25,7 @@ _PUBLIC = {
     "choose_language": "language",
     "current_language": "language",
     "effect_of_hiding": "interpretability",
+    "sentences": "measured",
     "show": "figures",
     "save": "figures",
     "alt_text": "figures",
