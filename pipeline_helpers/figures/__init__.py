@@ -12,7 +12,7 @@ from pipeline_helpers.figures.head import HeadRun, head_run, head_steps, plot_he
 from pipeline_helpers.figures.hidden_states import plot_hidden_states
 from pipeline_helpers.figures.loss import plot_loss
 from pipeline_helpers.figures.pipeline import plot_pipeline
-from pipeline_helpers.figures.reliability import Reliability, plot_reliability, reliability
+from pipeline_helpers.figures.reliability import Reliability, plot_reliability, reliability_bands
 from pipeline_helpers.figures.show import Picture, save, show
 from pipeline_helpers.figures.softmax import plot_logits_to_probs
 from pipeline_helpers.figures.style import alt_text
@@ -38,7 +38,7 @@ __all__ = [
     "plot_reliability",
     "plot_token_similarity",
     "plot_tokens",
-    "reliability",
+    "reliability_bands",
     "save",
     "show",
 ]

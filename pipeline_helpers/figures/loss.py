@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from pipeline_helpers.figures import canvas, style
 from pipeline_helpers.figures.inputs import as_array
@@ -37,19 +39,23 @@ def plot_loss(losses: Any, *, steps: int | None = None, ax: Axes | None = None, 
             raise TypeError(f"steps is of type {type(steps).__name__}; expected an integer")
         if steps < len(loss):
             raise ValueError(f"steps is {steps}; there are {len(loss)} losses already")
-    room = max(steps or len(loss), 2)
+    across = (0, max(steps or len(loss), 2) - 1)
+    up = (min(0.0, 1.1 * float(loss.min())), max(1.1 * float(loss.max()), 0.1))
+    ticks = {"x": _round_numbers(*across, 6, integer=True), "y": _round_numbers(*up, 5)}
+    names = {axis: [f"{tick:zg}" for tick in found] for axis, found in ticks.items()}
     if ax is None:
-        above = 2 * canvas.MARGIN + canvas.title_height([""])
-        ax = canvas.placed_axes(_HEIGHT, left=_LEFT, right=_RIGHT, top=above, bottom=_BELOW + canvas.MARGIN)
+        left = max(_LEFT, 0.45 + max(style.text_width(name, style.SMALL) for name in names["y"]))
+        above = 3 * canvas.MARGIN + canvas.title_height([""])
+        ax = canvas.placed_axes(_HEIGHT, left=left, right=_RIGHT, top=above, bottom=_BELOW + canvas.MARGIN)
     ax.plot(np.arange(len(loss)), loss, color=style.INK, linewidth=2, gid="loss")
     ax.plot(len(loss) - 1, loss[-1], "o", color=style.INK, markersize=7, clip_on=False, gid="last")
-    ax.set(xlim=(0, room - 1), ylim=(min(0.0, 1.1 * loss.min()), max(1.1 * loss.max(), 0.1)))
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_tick_params(labelsize=style.SMALL)
-    ax.xaxis.set_major_locator(_whole())
+    ax.set(xlim=across, ylim=up)
+    ax.set_xticks(ticks["x"], names["x"], size=style.SMALL)
+    ax.set_yticks(ticks["y"], names["y"], size=style.SMALL)
     ax.set_xlabel(say("loss.step", lang), size=style.SMALL)
     ax.set_ylabel(say("loss.loss", lang), size=style.SMALL)
-    canvas.set_title(ax, say("loss.title", lang))
+    with mpl.rc_context({"axes.titlepad": 6 + 72 * canvas.MARGIN}):  # over the number at the top
+        canvas.set_title(ax, say("loss.title", lang))
     first, last, least = (style.number(value) for value in (loss[0], loss[-1], loss.min()))
     said = {"count": len(loss), "first": first, "last": last, "least": least}
     growing = say("loss.alt.growing", lang, steps=steps)
@@ -57,7 +63,7 @@ def plot_loss(losses: Any, *, steps: int | None = None, ax: Axes | None = None, 
     return ax
 
 
-def _whole() -> Any:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(6, integer=True)
+def _round_numbers(low: float, high: float, most: int, *, integer: bool = False) -> list[float]:
+    """At most so many round numbers from `low` to `high`."""
+    found = np.round(MaxNLocator(most, integer=integer).tick_values(low, high), 10)
+    return [tick for tick in found.tolist() if low <= tick <= high]

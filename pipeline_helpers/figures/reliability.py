@@ -53,12 +53,12 @@ class Reliability:
         return float(gaps @ self.counts[there] / self.counts.sum())
 
 
-def reliability(scores: Any, right: Any, *, edges: Any = None) -> Reliability:
+def reliability_bands(scores: Any, right: Any, *, edges: Any = None) -> Reliability:
     """Count how often answers are right, band by band of their score.
 
     Of four answers with a score of about 0.8 three should be right, or one more, or one less:
 
-        >>> found = reliability([0.78, 0.81, 0.8, 0.83, 0.97], [True, False, True, True, True], edges=[0.5, 0.9, 1])
+        >>> found = reliability_bands([0.78, 0.81, 0.8, 0.83, 0.97], [1, 0, 1, 1, 1], edges=[0.5, 0.9, 1])
         >>> found.counts.tolist(), found.accuracies.tolist(), round(found.calibration_error, 3)
         ([4, 1], [0.75, 1.0], 0.05)
 
@@ -73,6 +73,8 @@ def reliability(scores: Any, right: Any, *, edges: Any = None) -> Reliability:
         ValueError: they are not as many; a score, edge or answer that is none; a score beyond the edges.
     """
     score = as_array(scores, "scores", dims=(1,))
+    if right is None:
+        raise TypeError("right is missing; expected whether each answer is right, as many as there are scores")
     correct = as_array(right, "right", dims=(1,))
     if len(correct) != len(score):
         raise ValueError(f"right holds {len(correct)} answers; there are {len(score)} scores")
@@ -122,7 +124,7 @@ def plot_reliability(
 
     Raises:
         TypeError: something is no array of numbers, or scores came without `right`.
-        ValueError: what `reliability` refuses.
+        ValueError: what `reliability_bands` refuses.
     """
     lang = resolve(lang)
     if isinstance(scores, Reliability):
@@ -130,7 +132,7 @@ def plot_reliability(
             raise TypeError("right and edges belong to scores; a Reliability has been counted already")
         found = scores
     else:
-        found = reliability(scores, right, edges=edges)
+        found = reliability_bands(scores, right, edges=edges)
     notes = {said: canvas.packed(_notes(found, said), canvas.WIDTH) for said in LANGUAGES}
     if ax is None:
         below = _BELOW + canvas.NOTE_LINE * max(map(len, notes.values())) + canvas.MARGIN
@@ -155,7 +157,7 @@ def _draw(ax: Axes, found: Reliability, inch: float, lang: str) -> None:
     for place, count in enumerate(found.counts):
         left, right = found.edges[place : place + 2]
         if count:
-            hatch = {"hatch": "///", "hatch_linewidth": 0.8} if count < FEW else {}
+            hatch: dict[str, Any] = {"hatch": "///", "hatch_linewidth": 0.8} if count < FEW else {}
             ax.add_patch(Rectangle((left, 0), right - left, found.accuracies[place], facecolor=style.FAINT,
                                    edgecolor=_GREY, linewidth=0, gid="band", **hatch))  # fmt: skip
             ax.add_patch(Rectangle((left, 0), right - left, found.accuracies[place], facecolor="none",
