@@ -4,7 +4,7 @@ The data takes one way through this package, and the modules are named after it:
 
     checkpoints   a name → something that `from_pretrained()` takes (downloaded by `hub`, or out of `shared_weights`)
     stages        texts → a `Trace`: every intermediate of the pipeline, by name
-    interpretability  the same rows asked "what if": hide a token
+    interpretability  the same rows asked "what if": hide tokens, remove a head, read each layer
     figures       arrays or a `Trace` → pictures on matplotlib `Axes`
     live          a text box → a `Trace` → views that follow the typing
     language      Spanish and English: the switch, the words, the glossary
@@ -23,7 +23,9 @@ _PUBLIC = {
     "language_switch": "language.switch",
     "choose_language": "language",
     "current_language": "language",
-    "effect_of_hiding": "interpretability",
+    "token_effects": "interpretability",
+    "logit_lens": "interpretability",
+    "without_head": "interpretability",
     "show": "figures",
     "save": "figures",
     "alt_text": "figures",

@@ -20,7 +20,7 @@ from pipeline_helpers.live.columns import AT_ONCE, Answered, answered, prepare, 
 from pipeline_helpers.live.controls import TextBox
 from pipeline_helpers.live.markup import Html, shorten
 from pipeline_helpers.live.tokens import cut_off
-from pipeline_helpers.stages import trace
+from pipeline_helpers.stages import to_probabilities, trace
 
 PAUSE = 0.35
 """Seconds from an answer to the bars; with the debounce, half a second without a key."""
@@ -36,7 +36,7 @@ class LivePipeline(LiveView):
 
     The answer stands on top. A click on a token hides it: its place in the attention mask becomes 0, and the answer
     without it stands under the answer to the whole sentence. A bar under each token says what hiding it alone would do
-    to the answer: `pipeline_helpers.interpretability.effect_of_hiding`, computed once nobody types any more, or on
+    to the answer: `pipeline_helpers.token_effects`, computed once nobody types any more, or on
     demand where the sentences have more than 24 tokens together.
 
         ph.LivePipeline(["No me gustó nada", "The film is not bad at all"])
@@ -187,9 +187,10 @@ class LivePipeline(LiveView):
     def _batches(self, result: Answered) -> Iterator[None]:
         model, _ = self.loaded()
         for column in result.columns:
-            missing = column.missing(self.unfolded)
-            for places, changes in hiding_in_batches(model, column.inputs, missing) if missing else ():
-                column.effects.update(zip(places, changes, strict=True))
+            missing = [(place,) for place in column.missing(self.unfolded)]
+            for places, logits in hiding_in_batches(model, column.inputs, missing):
+                for (place,), without in zip(places, to_probabilities(logits, model.config).tolist(), strict=True):
+                    column.effects[place] = [a - b for a, b in zip(without, column.whole.probabilities, strict=True)]
                 yield
 
     # What it says.

@@ -7,6 +7,7 @@ These are the same calls that the lessons write out by hand.
 
 from pipeline_helpers.stages.models import (
     check_name,
+    close,
     labels_of,
     load,
     load_tokenizer,
@@ -15,20 +16,24 @@ from pipeline_helpers.stages.models import (
     to_probabilities,
 )
 from pipeline_helpers.stages.rows import Row, encode, longest_input, read
-from pipeline_helpers.stages.traces import Trace, trace
+from pipeline_helpers.stages.traces import Trace, as_texts, prepare, run, trace
 
 __all__ = [
     "Row",
     "Trace",
+    "as_texts",
     "check_name",
+    "close",
     "encode",
     "labels_of",
     "load",
     "load_tokenizer",
     "longest_input",
+    "prepare",
     "quiet_transformers",
     "read",
     "ready",
+    "run",
     "to_probabilities",
     "trace",
 ]

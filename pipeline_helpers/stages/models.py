@@ -189,7 +189,7 @@ def forward(model: Any, inputs: Any, attentions: bool) -> tuple[Any, Any, Any]:
         if isinstance(error, Mistake) or len(mask) == 1:
             raise
     each = {row: alone(row) for row in range(len(mask)) if together is None or not mask[row].all()}
-    if together is not None and all(_close(together.logits[row], one.logits[0]) for row, one in each.items()):
+    if together is not None and all(close(together.logits[row], one.logits[0]) for row, one in each.items()):
         return together.hidden_states, together.attentions if attentions else None, together.logits
 
     answers = [each.get(row) or alone(row) for row in range(len(mask))]
@@ -209,7 +209,7 @@ def forward(model: Any, inputs: Any, attentions: bool) -> tuple[Any, Any, Any]:
     )  # fmt: skip
 
 
-def _close(one: torch.Tensor, other: torch.Tensor) -> bool:
+def close(one: torch.Tensor, other: torch.Tensor) -> bool:
     """Whether two logits differ by no more than the order of the additions explains."""
     import torch
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -99,11 +99,37 @@ def trace(
         model, tokenizer = models.load(choose_checkpoint(checkpoint))
     elif checkpoint is not None:
         raise TypeError("checkpoint came beside model and tokenizer; give the one or the others")
+    return run(model, *prepare(sentences, model, tokenizer), attentions=attentions)
+
+
+def prepare(sentences: list[str], model: Any, tokenizer: Any) -> tuple[list[str], list[Row], dict[str, torch.Tensor]]:
+    """The sentences, their rows, and what goes into the model: whatever the tokenizer gave, `[B, S]` each.
+
+    Raises:
+        TypeError, Mistake: as `trace`.
+    """
     models.check(model, tokenizer)
     inputs, rows = encode(sentences, tokenizer, model.config, padding=len(sentences) > 1)
-    inputs = inputs.convert_to_tensors("pt").to(model.device)
+    return sentences, rows, dict(inputs.convert_to_tensors("pt").to(model.device))
+
+
+def run(
+    model: Any,
+    sentences: list[str],
+    rows: list[Row],
+    inputs: Mapping[str, torch.Tensor],
+    *,
+    attentions: bool = False,
+    call: Callable[..., Any] | None = None,
+) -> Trace:
+    """Run model, head and softmax once on what `prepare` gave.
+
+    Args:
+        model, sentences, rows, inputs, attentions: as above.
+        call: what is called in place of `model`, where something in it is to be different.
+    """
     with models.ready(model, attentions):
-        hidden_states, weights, logits = models.forward(model, inputs, attentions)
+        hidden_states, weights, logits = models.forward(call or model, inputs, attentions)
         labels = models.labels_of(model.config, logits.shape[-1])
         return Trace(
             texts=sentences,
@@ -121,8 +147,8 @@ def trace(
         )
 
 
-def as_texts(texts: object) -> list[str]:
-    """`texts` as a list of strings.
+def as_texts(texts: object, name: str = "texts") -> list[str]:
+    """`texts` as a list of strings; `name` is what errors call it.
 
     Raises:
         TypeError: it is neither a string nor a sequence of strings.
@@ -131,13 +157,13 @@ def as_texts(texts: object) -> list[str]:
     if isinstance(texts, str):
         return [texts]
     if isinstance(texts, (bytes, dict)) or not hasattr(texts, "__iter__"):
-        raise TypeError(f"texts is {models.kind(texts)}; it takes one text (str) or a list of texts")
+        raise TypeError(f"{name} is {models.kind(texts)}; it takes one text (str) or a list of texts")
     sentences = list(texts)
     for place, sentence in enumerate(sentences):
         if not isinstance(sentence, str):
-            raise TypeError(f"texts[{place}] is {models.kind(sentence)}; each text is a str")
+            raise TypeError(f"{name}[{place}] is {models.kind(sentence)}; each text is a str")
         if re.search("[\ud800-\udfff]", sentence):
-            raise ValueError(f"texts[{place}] holds half of a surrogate pair, which is no character; leave it out")
+            raise ValueError(f"{name}[{place}] holds half of a surrogate pair, which is no character; leave it out")
     if not sentences:
-        raise ValueError("texts is empty; it takes at least one text")
+        raise ValueError(f"{name} is empty; it takes at least one text")
     return sentences
