@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from pipeline_helpers.language import LANGUAGES
 from tools import minutes
+from tools.export_lessons import export_handout, export_slides
 from tools.minutes import refresh, refresh_readme, sections, total
 from tools.one_language import one_language
 
@@ -102,15 +103,17 @@ def test_a_lesson_that_does_not_say_how_long_it_takes_stays_as_it_is():
     assert refresh(copy.deepcopy(made)) == made
 
 
-def test_slides_have_no_table_in_either_language():
-    made = refresh(lesson(prose("a", "b", "## dos/two")))
-    for lang, name in (("es", "Minutos por sección"), ("en", "Minutes by section")):
-        (cell, *_) = one_language(made, lang).cells
-        assert name in cell.source
-        slide = minutes.without_table(cell.source)
-        assert "<details>" not in slide
-        assert "| --- |" not in slide
-        assert slide.endswith({"es": "y nada más.", "en": "and no more."}[lang])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_table_is_on_paper_and_not_on_slides(lang, tmp_path):
+    made = one_language(refresh(lesson(prose("a", "b", "## dos/two"))), lang)
+    name, said = minutes.SUMMARY[lang], {"es": "y nada más.", "en": "and no more."}[lang]
+    export_handout(made, "made", lang, tmp_path)
+    assert name in (tmp_path / "made.html").read_text(encoding="utf-8")
+    export_slides(made, "made", lang, tmp_path)
+    slides = (tmp_path / "made.slides.html").read_text(encoding="utf-8")
+    assert said in slides
+    assert name not in slides
+    assert "<table" not in slides
 
 
 README = """## Español

@@ -160,9 +160,10 @@ def export_handout(lesson: NotebookNode, stem: str, lang: str, folder: Path) -> 
 def export_slides(lesson: NotebookNode, stem: str, lang: str, folder: Path) -> None:
     """Write `lesson`, which is in `lang` alone, into `folder` as slides, with reveal.js beside them."""
     copy_reveal(folder / "reveal.js")
-    for cell in lesson.cells:
+    deck = for_slides(lesson, lang)
+    for cell in deck.cells:
         cell.source = without_table(cell.source)
-    (folder / f"{stem}.slides.html").write_text(DeckExporter(lang).page(for_slides(lesson, lang)), encoding="utf-8")
+    (folder / f"{stem}.slides.html").write_text(DeckExporter(lang).page(deck), encoding="utf-8")
 
 
 EXPORTS: dict[str, Callable[[NotebookNode, str, str, Path], None]] = {
