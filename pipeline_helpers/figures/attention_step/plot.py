@@ -18,7 +18,8 @@ _KEY, _SCORE, _SCALED, _MASK, _WEIGHT, _NUMBER, _VALUE = 1.0, 2.6, 3.38, 3.48, 4
 """Inches from the left: where the columns of vectors and bars begin, and where those of numbers end."""
 _VECTOR, _BAR = 0.86, 0.78
 """Inches: how wide a vector is, and how long the bar of the weight 1."""
-_PRODUCT = WIDTH - _VECTOR
+_PRODUCT = WIDTH - _VECTOR - 0.02
+"""A frame on the edge of the paper would be cut in half."""
 
 
 @style.styled
