@@ -1,4 +1,4 @@
-"""How long our figures take and how much reaches the browser, beside bertviz's `head_view`, measured in one run.
+"""How long our figures and `LiveAttention` take and how much reaches the browser, beside bertviz's `head_view`.
 
     pip install -e ".[bench]"
     python benchmarks/figures.py
@@ -7,25 +7,41 @@ The same attentions — all layers and heads of the classroom checkpoint, for on
 what `ph.show` sends: the HTML of both languages, images and alternative texts included. bertviz's is what
 `head_view(html_action="return")` returns. Models, attentions and imports are outside the times. A time is processor
 time (neither uses more than one core, so on an idle machine it is what the clock shows), the shortest of some runs.
+
+`LiveAttention` is opened anew each time, from ready attentions to the last byte that its parts send: their state and
+whatever they send after it, in both languages, with what they hand over as bytes; the envelopes of the messages count
+for neither. Its scripts and styles, which do not depend on the text, and the still picture that is stored beside it and
+shown where there is no kernel are printed apart. A time is the median of 20 runs there; bertviz's of 3 past 64 tokens.
+
 The tables are Markdown, for the README. Ends with status 1 where a bound is missed.
 """
 
+import json
+import statistics
 import sys
 import time
 from collections.abc import Callable
 from itertools import cycle, islice
-from typing import Any
+from typing import Any, ClassVar
+from unittest import mock
 
+import comm
 import numpy as np
+from comm.base_comm import BaseComm
 
 from pipeline_helpers.figures.attention import plot_attention
 from pipeline_helpers.figures.attention_mask import plot_attention_mask
 from pipeline_helpers.figures.show import figure_html
+from pipeline_helpers.live import LiveAttention
 from pipeline_helpers.stages import Trace, trace
 
-LENGTHS = (16, 64, 128, 256, 512)
+LENGTHS = (16, 32, 64, 128, 256, 512)
 FASTER, SMALLER = 20, 500
 """At the longest: how many times faster and smaller than `head_view` ours has to be."""
+SMALLER_LIVE, HALF_FROM, LIVE_MS = 20, 64, 15
+"""`LiveAttention`: how many times smaller it has to be at every length; from which length on it may take half the time
+at most; and how many milliseconds at most where the text is shorter."""
+RUNS = 20
 MASK_SECONDS = 2.0
 """In how many seconds a mask has to be drawn, here in both languages."""
 WORDS = ("a", "warm", "and", "funny", "film", "about", "life", ",", "love", "and", "all", "that", "we", "know", ".")
@@ -39,6 +55,8 @@ def main() -> int:
         print('bertviz is missing: pip install -e ".[bench]"', file=sys.stderr)
         return 2
     missed = compare_attention(head_view)
+    print()
+    missed += compare_live(head_view)
     print()
     missed += measure_masks()
     for bound in missed:
@@ -80,6 +98,67 @@ def compare_attention(head_view: Callable[..., Any]) -> list[str]:
     return missed
 
 
+class Counted(BaseComm):
+    """Carries nothing, and keeps what it was given to carry."""
+
+    sent: ClassVar[list[tuple[dict[str, Any], list[Any]]]] = []
+
+    def publish_msg(self, *_: Any, data: Any = None, buffers: Any = None, **__: Any) -> None:
+        """Keep it."""
+        Counted.sent.append((data or {}, buffers or []))
+
+
+def compare_live(head_view: Callable[..., Any]) -> list[str]:
+    """Print what `LiveAttention` takes and sends beside `head_view`, length by length; which bounds are missed."""
+    missed: list[str] = []
+    scripts: set[str] = set()
+    opened(sentence_of(LENGTHS[0]))
+    print("| tokens | `LiveAttention` | bertviz `head_view` | × | ÷ bytes |")
+    print("| ---: | ---: | ---: | ---: | ---: |")
+    for length in LENGTHS:
+        run = sentence_of(length)
+        seconds, _ = median(lambda run=run: opened(run), RUNS)  # type: ignore[misc]
+        ours = 0
+        for data, buffers in Counted.sent:
+            state = data.get("state", {})
+            scripts |= {state[name] for name in ("_esm", "_css") if name in state}
+            kept = {name: value for name, value in state.items() if name not in ("_esm", "_css")}
+            ours += len(json.dumps({**data, "state": kept}, ensure_ascii=False).encode())
+            ours += sum(memoryview(part).nbytes for part in buffers)
+        their_seconds, shown = median(
+            lambda run=run: head_view(run.attentions, run.tokens[0], html_action="return"),  # type: ignore[misc]
+            RUNS if length <= 64 else 3,
+        )
+        theirs = len(shown.data.encode())
+        del shown
+        print(
+            f"| {length} | {1000 * seconds:.0f} ms, {megabytes(ours)} | {1000 * their_seconds:.0f} ms, "
+            f"{megabytes(theirs)} | {their_seconds / seconds:.1f} | {theirs / ours:.0f} |",
+            flush=True,
+        )
+        if theirs < SMALLER_LIVE * ours:
+            missed.append(f"{theirs / ours:.1f} times smaller at {length} tokens; {SMALLER_LIVE} asked for")
+        if length >= HALF_FROM and seconds > their_seconds / 2:
+            missed.append(f"{their_seconds / seconds:.1f} times faster at {length} tokens; 2 asked for")
+        if length < HALF_FROM and 1000 * seconds > LIVE_MS:
+            missed.append(f"{1000 * seconds:.1f} ms at {length} tokens; {LIVE_MS} ms allowed")
+    seconds, picture = shortest(opened(sentence_of(LENGTHS[0])).static_html, 3)
+    count = sum(len(text.encode()) for text in scripts)
+    print(f"\nscripts and styles, once a page: {count / 1000:.0f} kB; the still picture at {LENGTHS[0]} tokens: "
+          f"{seconds:.2f} s, {megabytes(len(picture.encode()))}")  # fmt: skip
+    return missed
+
+
+def opened(run: Trace) -> LiveAttention:
+    """A new view of `run`, which is ready; `Counted.sent` is what it sent."""
+    Counted.sent.clear()
+    with (
+        mock.patch.object(comm, "create_comm", Counted),
+        mock.patch("pipeline_helpers.live.attention.trace", return_value=run),
+    ):
+        return LiveAttention(run.texts, debounce=0)
+
+
 def measure_masks() -> list[str]:
     """Print how long masks take to be drawn, without and with the tokens in their cells; which bounds are missed."""
     rows = (
@@ -114,6 +193,17 @@ def shortest(work: Callable[[], Any], runs: int) -> tuple[float, Any]:
         result = work()
         times.append(time.process_time() - start)
     return min(times), result
+
+
+def median(work: Callable[[], Any], runs: int) -> tuple[float, Any]:
+    """The median of some runs, in seconds of processor time, and what the last of them returned."""
+    times = []
+    for _ in range(runs):
+        seconds, result = shortest(work, 1)
+        times.append(seconds)
+        if len(times) < runs:
+            del result
+    return statistics.median(times), result
 
 
 def megabytes(count: int) -> str:

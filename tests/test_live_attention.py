@@ -92,7 +92,6 @@ def test_two_sentences_are_one_padded_batch():
 
 @pytest.mark.parametrize("side", ["right", "left"])
 def test_of_much_padding_a_little_is_shown(side):
-    _, tokenizer = load(ph.checkpoint())
     run = ph.trace(["film " * 40, "a film"])
     row = run.rows[1]
     places = shown(row)

@@ -11,6 +11,7 @@ import importlib
 import pkgutil
 import re
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from pipeline_helpers.language import LANGUAGES, catalogue, choose_language, swi
 from pipeline_helpers.live import markup
 from pipeline_helpers.live.base import LiveView
 from pipeline_helpers.live.controls import Choice, Slider, TextBox
+from pipeline_helpers.live.heads import Heads
 from tests.live_views import MARKUP, NO_TOKEN, PIECES, VIEWS, Page, make_markup_checkpoint, parts_of
 
 PACKAGE = Path(ph.__file__).parent
@@ -89,7 +91,10 @@ def use(view):
 
 
 def press(view):
-    """Look at `view` after each button in it."""
+    """Look at `view` after each button in it; a head is switched off beside its picture, which is no HTML of ours."""
+    for menu in [part for part in parts_of(view) if isinstance(part, Heads) and part.tokens]:
+        for layer, head in product(*map(range, menu.shape[:2])):
+            menu._handle_custom_msg({"action": f"off {layer} {head}"}, [])
     for action in [element["data-action"] for element in look(view).elements if element.get("data-action")]:
         view.output._handle_custom_msg({"action": action}, [])
         look(view)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import ipywidgets
 
-from pipeline_helpers.figures.attention import plot_attention
+from pipeline_helpers.figures.attention import Attention, plot_attention
 from pipeline_helpers.figures.show import figure_html
 from pipeline_helpers.interpretability import without_head
 from pipeline_helpers.language import Mistake, say
@@ -34,6 +33,18 @@ class Attended:
     run: Trace
     without: Trace | Mistake | None = None
     """None where no head is switched off."""
+    seen: dict[int, Attention] = field(default_factory=dict)
+    """What `heads` has made."""
+
+    def heads(self, box: int) -> Attention:
+        """All heads of the sentence in `box`; made once, as it takes its time where the sentence is long.
+
+        Raises:
+            Mistake: the model gives no matrix of tokens × tokens for each of its layers.
+        """
+        if box not in self.seen:
+            self.seen[box] = heads_of(self.run, self.boxes.index(box))
+        return self.seen[box]
 
 
 class LiveAttention(LiveView):
@@ -158,14 +169,15 @@ class LiveAttention(LiveView):
         if not texts:
             raise Mistake("live.empty")
         run = trace(list(texts.values()), model=model, tokenizer=tokenizer, attentions=True)
-        peaks = heads_of(run).peaks
-        layers, heads = peaks.shape
         if self.box not in texts:
             self.box = min(texts)
+        result = Attended(list(texts), run)
+        peaks = result.heads(self.box).peaks
+        layers, heads = peaks.shape
         if self.chosen is None or not (self.chosen[0] < layers and self.chosen[1] < heads):
             self.chosen = (int(peaks.argmax()) // heads, int(peaks.argmax()) % heads)
         self.off = frozenset((layer, head) for layer, head in self.off if layer < layers and head < heads)
-        return Attended(list(texts), run, self._without(run))
+        return replace(result, without=self._without(run))
 
     def _without(self, run: Trace) -> Trace | Mistake | None:
         model, tokenizer = self.loaded()
@@ -188,7 +200,8 @@ class LiveAttention(LiveView):
         if isinstance(self.result, Mistake) or self.chosen is None:
             self.heads.clear()
         else:
-            self.heads.draw(self.result.run, self.result.boxes.index(self.box), self.chosen, self.off)
+            sentence, all_heads = self.result.boxes.index(self.box), self.result.heads(self.box)
+            self.heads.draw(self.result.run, sentence, all_heads, self.chosen, self.off)
 
     def _notices(self, result: Attended, lang: str) -> list[str]:
         said = [sentence for row in result.run.rows for sentence in cut_off(row, lang)]

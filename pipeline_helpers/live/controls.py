@@ -36,7 +36,7 @@ class Control(anywidget.AnyWidget):
     words = traitlets.Dict().tag(sync=True)
     """Its texts in the other languages: language → trait → text, for a page whose kernel is gone."""
 
-    def show(self, texts: Mapping[str, Mapping[str, str]]) -> None:
+    def show(self, texts: Mapping[str, Mapping[str, Any]]) -> None:
         """Show `texts` (language → trait → text) in the language in force, the others kept at hand; one message."""
         lang = current_language()
         with self.hold_sync():
@@ -112,8 +112,9 @@ class Panel(Control):
     What the HTML may ask for, by attributes: elements with equal `data-at` light up together when one of them is
     pointed at or has the focus, and the `data-detail` of that one is shown in the element with `data-shows-detail`;
     a button with `data-action` tells Python of its click. An element with `data-keys` is one stop of the Tab key, where
-    the focus was last; arrow keys move among what has a `tabindex` in it. An element with `data-scrolls`, an
-    `aria-label` and `role="group"` becomes a stop, and a named region, while there is more of it than it has room for.
+    the focus was last; arrow keys move among what has a `tabindex` in it, row by row where it says how many columns it
+    has. An element with `data-scrolls`, an `aria-label` and `role="group"` becomes a stop, and a named region, while
+    there is more of it than it has room for.
     What has the class `ph-spoken` is read aloud and not seen.
     """
 

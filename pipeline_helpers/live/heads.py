@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -22,7 +23,8 @@ PADDING = 4
 LONGEST = 20
 """Characters of a token that are shown."""
 _WORDS = (
-    "head", "layer", "menu", "is_off", "without", "point", "looks", "seen", "padding", "queries", "keys", "hidden", "whole",
+    "head", "layer", "menu", "is_off", "without", "point", "looks", "seen", "padding", "queries", "keys", "hidden",
+    "whole",
 )  # fmt: skip
 
 
@@ -56,7 +58,7 @@ class Heads(Control):
 
     def __init__(self) -> None:
         super().__init__(palette=_palette())
-        self._of: tuple[Trace, int] | None = None
+        self._drawn: Attention | None = None
 
     def __repr__(self) -> str:
         return "Heads()"
@@ -65,28 +67,35 @@ class Heads(Control):
         """Say its words in the language in force, and keep the others at hand."""
         self.show({lang: {"label": say("live.attention.heads", lang), "said": _said(lang)} for lang in LANGUAGES})
 
-    def draw(self, run: Trace, sentence: int, chosen: tuple[int, int], off: frozenset[tuple[int, int]]) -> None:
-        """Show a sentence of `run` as the head `chosen` (layer, head) has it; one message with what is new."""
+    def draw(
+        self, run: Trace, sentence: int, all_heads: Attention, chosen: tuple[int, int], off: Iterable[tuple[int, int]]
+    ) -> None:
+        """Show a sentence of `run` as the head `chosen` (layer, head) has it; one message with what is new.
+
+        Args:
+            run: with attentions.
+            sentence: which of them, counted from 0.
+            all_heads: what `heads_of` made of it.
+            chosen, off: the head whose lines are shown, and those that are switched off, as (layer, head).
+        """
         row = run.rows[sentence]
         places = shown(row)
         with self.hold_sync():
             self.tokens = [[visible(shorten(row.tokens[place], LONGEST)), _look(row, place)] for place in places]
             self.folded = len(row.tokens) - len(places)
-            if self._of != (run, sentence):
-                pictures = heads_of(run, sentence).weights
-                self.shape = [*pictures.shape[:3]]
-                self.thumbnails = np.rint(255 * np.sqrt(pictures.clip(0, 1))).astype(np.uint8).tobytes()
-                self._of = (run, sentence)
+            if self._drawn is not all_heads:
+                self.shape = [*all_heads.weights.shape[:3]]
+                self.thumbnails = np.rint(255 * np.sqrt(all_heads.weights.clip(0, 1))).astype(np.uint8).tobytes()
+                self._drawn = all_heads
             self.chosen, self.off = [*chosen], [[*one] for one in sorted(off)]
             self.weights = matrix(run, sentence, *chosen, places)
 
     def clear(self) -> None:
         """Show nothing."""
-        self._of = None
         self.tokens = []
 
 
-def heads_of(run: Trace, sentence: int = 0) -> Attention:
+def heads_of(run: Trace, sentence: int) -> Attention:
     """All heads of a sentence, pooled where it is long, without its padding.
 
     Raises:

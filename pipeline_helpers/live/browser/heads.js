@@ -18,7 +18,7 @@ function render({ model, el, signal }) {
   keepKeys(el);
   const box = make("div", { class: "ph-panel ph-heads", role: "group" });
   const phrase = (name, values) => said(model, el, "said")[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
-  let tokens, weights, asked;
+  let tokens, weights, parts, asked;
 
   const padding = (place) => tokens[place][1].includes("ph-padding");
   const weight = (side, place, other) =>
@@ -61,10 +61,11 @@ function render({ model, el, signal }) {
     picture.replaceChildren(...lines(side, links));
     picture.classList.toggle("ph-at-rest", !node);
     const shown = new Map(node ? links.map(([, other, found]) => [`${1 - side}-${other}`, found.toFixed(2)]) : []);
-    for (const part of box.querySelectorAll("[data-at]")) {
+    for (const [part, number] of parts) {
       part.classList.toggle("ph-pointed", part === node);
       part.setAttribute("aria-selected", String(part === node));
-      part.parentElement.querySelector(".ph-weight").textContent = shown.get(part.dataset.at) ?? "";
+      const text = shown.get(part.dataset.at) ?? "";
+      if (number.textContent !== text) number.textContent = text;
     }
     box.querySelector(".ph-detail").textContent = node ? node.getAttribute("aria-label") : phrase("point");
   };
@@ -166,6 +167,7 @@ function render({ model, el, signal }) {
     box.setAttribute("aria-label", said(model, el, "label"));
     patchChildren(box, made);
     for (const button of box.querySelectorAll("button")) button.disabled = isGone(el);
+    parts = [...box.querySelectorAll("[data-at]")].map((part) => [part, part.parentElement.querySelector(".ph-weight")]);
     drawMenu();
     setStops();
     follow();
