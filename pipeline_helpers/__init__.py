@@ -41,6 +41,7 @@ _PUBLIC = {
     "plot_attention_step": "figures",
     "attention_step": "figures",
     "plot_logits_to_probs": "figures",
+    "plot_logit_lens": "figures",
     "LiveTokenizer": "live",
     "LiveAttentionMask": "live",
     "LiveAttention": "live",

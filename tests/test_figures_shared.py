@@ -25,7 +25,9 @@ from pipeline_helpers.figures import canvas, style
 from pipeline_helpers.figures.attention_step import AttentionStep
 from pipeline_helpers.figures.head import head_run
 from pipeline_helpers.figures.show import figure_html
+from pipeline_helpers.interpretability import LogitLens
 from pipeline_helpers.language import LANGUAGES
+from pipeline_helpers.stages import Row, load
 from tests.drawn import contrast, quiet, without_glyph
 
 PLOTS = sorted(name for name in ph.__all__ if name.startswith("plot_"))
@@ -38,6 +40,8 @@ def sample(name, trace):
         return head_run(numbers[0, 0], (numbers[1], numbers[2, 0]), (numbers[3, :2], numbers[2, 1, :2]))
     if name == "plot_attention_step":
         return attention_step(trace.tokens[1])
+    if name == "plot_logit_lens":
+        return ph.logit_lens(trace, load(ph.checkpoint())[0])
     return trace.config if name == "plot_heads_gallery" else trace
 
 
@@ -342,6 +346,10 @@ def in_many_scripts(name):
         return (attention_step([*SCRIPTS, "".join(SCRIPTS)]),), {}
     if name == "plot_logits_to_probs":
         return (range(count),), {"labels": [" ".join(SCRIPTS)] * count}
+    if name == "plot_logit_lens":
+        row = Row(SCRIPTS, [None] * count, [True] * count)
+        shares = torch.full((3, 1, count, 2), 0.5)
+        return (LogitLens([row], [0], shares, shares, {0: " ".join(SCRIPTS), 1: "b"}),), {}
     weights = np.full((count, count), 1 / count)
     names = {0: " ".join(SCRIPTS), 1: "".join(reversed(SCRIPTS))}
     of_a_trace = (replace(ph.trace([" ".join(SCRIPTS), "a"]), id2label=names),), {}

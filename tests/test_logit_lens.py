@@ -1,5 +1,8 @@
 """The head read at every token after every layer: against heads called by hand, in many models."""
 
+import copy
+import threading
+
 import pytest
 import torch
 
@@ -112,8 +115,6 @@ def test_heads_that_read_several_positions_and_other_models_are_refused(trace):
 
 
 def test_the_same_body_under_another_head_is_refused(trace, loaded):
-    import copy
-
     other = copy.deepcopy(loaded[0])
     with torch.no_grad():
         other.classifier.bias += 1
@@ -123,3 +124,31 @@ def test_the_same_body_under_another_head_is_refused(trace, loaded):
         ph.without_head(trace, other, heads=[(0, 0)])
     with pytest.raises(ValueError, match=r"model gives the logits .* where source has"):
         ph.token_effects(trace, other)
+
+
+def test_another_thread_that_uses_the_model_meanwhile_gets_its_whole_answer(loaded):
+    """The other thread runs the whole model while this one has put vectors in the place of the last hidden states."""
+    model, tokenizer = loaded
+    inputs = tokenizer("I love it", return_tensors="pt")
+    with torch.no_grad():
+        whole = model(**inputs).logits
+    here, answers = threading.get_ident(), []
+
+    def other():
+        with torch.no_grad():
+            answers.append(model(**inputs).logits)
+
+    def meanwhile(*_):
+        if threading.get_ident() == here:
+            thread = threading.Thread(target=other)
+            thread.start()
+            thread.join()
+
+    hook = model.distilbert.transformer.layer[0].register_forward_hook(meanwhile)
+    try:
+        ph.logit_lens("I love it", model, tokenizer)
+    finally:
+        hook.remove()
+    assert len(answers) > 1
+    for answer in answers:
+        torch.testing.assert_close(answer, whole, rtol=0, atol=0)

@@ -26,6 +26,7 @@ from traitlets import Unicode
 
 from pipeline_helpers.language import LANGUAGES
 from pipeline_helpers.language.prose import ProseError
+from tools.minutes import without_table
 from tools.one_language import one_language, outputs_in_one_language
 from tools.pages import for_paper, for_slides
 from tools.run_lessons import NOTEBOOKS, ROOT, LessonError, canonical, run
@@ -159,7 +160,10 @@ def export_handout(lesson: NotebookNode, stem: str, lang: str, folder: Path) -> 
 def export_slides(lesson: NotebookNode, stem: str, lang: str, folder: Path) -> None:
     """Write `lesson`, which is in `lang` alone, into `folder` as slides, with reveal.js beside them."""
     copy_reveal(folder / "reveal.js")
-    (folder / f"{stem}.slides.html").write_text(DeckExporter(lang).page(for_slides(lesson, lang)), encoding="utf-8")
+    deck = for_slides(lesson, lang)
+    for cell in deck.cells:
+        cell.source = without_table(cell.source)
+    (folder / f"{stem}.slides.html").write_text(DeckExporter(lang).page(deck), encoding="utf-8")
 
 
 EXPORTS: dict[str, Callable[[NotebookNode, str, str, Path], None]] = {

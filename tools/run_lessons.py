@@ -2,7 +2,8 @@
 
 Canonical: what depends on the run, the machine or the versions is left out, so that a second run changes no file.
 Execution counts from 1; no timing, no widget state, no path; a traceback is its last line; a live view or the
-language switch is the static HTML that stands for it; a new cell has an id that says what it is about.
+language switch is the static HTML that stands for it; a new cell has an id that says what it is about. Where a lesson
+says how long it takes, and in the README, stands what `tools/minutes.py` computes.
 
     python tools/run_lessons.py [notebook …]        (all of them when none is named)
 """
@@ -19,8 +20,10 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = ROOT / "notebooks"
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that "python tools/…" finds its neighbours
+from tools import minutes
+from tools.minutes import NOTEBOOKS, ROOT
+
 CELL_TIMEOUT = 120
 EVERYWHERE = {*keyword.kwlist, "print", "ph", "show", "torch", "nn", "functional", "no_grad", "transformers", "utils"}
 """Names that say nothing of what a cell is about."""
@@ -49,13 +52,14 @@ def main() -> None:
             store(path)
         except LessonError as error:
             sys.exit(f"{path.name}: {error}")
+    minutes.store_readme()
 
 
 def store(path: Path) -> None:
     """Run the lesson at `path` and write it back, with its outputs, in canonical form."""
     lesson = nbformat.read(path, as_version=4)
     before = path.read_text(encoding="utf-8")
-    text = nbformat.writes(canonical(run(name_cells(lesson, path.stem[:2])))) + "\n"
+    text = nbformat.writes(minutes.refresh(canonical(run(name_cells(lesson, path.stem[:2]))))) + "\n"
     if text != before:
         path.write_text(text, encoding="utf-8")
 

@@ -11,6 +11,7 @@ from pipeline_helpers.figures.attention_step import AttentionStep, attention_ste
 from pipeline_helpers.figures.gallery import plot_heads_gallery
 from pipeline_helpers.figures.head import HeadRun, head_run, head_steps, plot_head
 from pipeline_helpers.figures.hidden_states import plot_hidden_states
+from pipeline_helpers.figures.logit_lens import plot_logit_lens
 from pipeline_helpers.figures.pipeline import plot_pipeline
 from pipeline_helpers.figures.show import save, show
 from pipeline_helpers.figures.softmax import plot_logits_to_probs
@@ -32,6 +33,7 @@ __all__ = [
     "plot_head",
     "plot_heads_gallery",
     "plot_hidden_states",
+    "plot_logit_lens",
     "plot_logits_to_probs",
     "plot_pipeline",
     "plot_token_similarity",
