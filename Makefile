@@ -40,7 +40,7 @@ notebooks: test-environment  ## Every cell of every lesson against its stored ou
 axe: test-environment  ## axe-core looks at every lesson, wherever it is shown (needs npm and a Chromium).
 	@command -v npm >/dev/null || { echo "Falta npm, que trae axe-core: instala Node.js · npm, which gets axe-core, is missing: install Node.js"; exit 1; }
 	@npm install --prefix build/axe --no-save --no-package-lock --no-audit --no-fund --ignore-scripts axe-core@4.14.1 || \
-		{ echo "npm no pudo traer axe-core; la misma orden lo intenta otra vez · npm could not get axe-core; the same command tries again"; exit 1; }
+		{ echo "npm no pudo traer axe-core; el mismo comando lo intenta otra vez · npm could not get axe-core; the same command tries again"; exit 1; }
 	$(BIN)/python -m pytest -q -m axe tests/test_axe.py
 
 lessons: test-environment  ## Run every lesson again and store its outputs, on the classroom checkpoint.

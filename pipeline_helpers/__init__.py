@@ -7,6 +7,7 @@ The data takes one way through this package, and the modules are named after it:
     interpretability  the same rows asked "what if": hide tokens, remove a head, read each layer
     figures       arrays or a `Trace` → pictures on matplotlib `Axes`
     live          a text box → a `Trace` → views that follow the typing
+    measured      the sentences that checkpoints are measured on
     language      Spanish and English: the switch, the words, the glossary
 
 `import pipeline_helpers as ph` loads none of the heavy libraries; each is loaded when something needs it.
@@ -26,7 +27,9 @@ _PUBLIC = {
     "token_effects": "interpretability",
     "logit_lens": "interpretability",
     "without_head": "interpretability",
+    "sentences": "measured",
     "show": "figures",
+    "Picture": "figures",
     "save": "figures",
     "alt_text": "figures",
     "plot_pipeline": "figures",
@@ -42,6 +45,8 @@ _PUBLIC = {
     "attention_step": "figures",
     "plot_logits_to_probs": "figures",
     "plot_logit_lens": "figures",
+    "plot_loss": "figures",
+    "plot_reliability": "figures",
     "LiveTokenizer": "live",
     "LiveAttentionMask": "live",
     "LiveAttention": "live",

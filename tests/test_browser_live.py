@@ -219,10 +219,10 @@ def test_a_token_is_hidden_by_the_keyboard(page):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     steps.get_by_role("button", name=re.compile("^love 2293: ocultar"), pressed=True).wait_for()
-    steps.get_by_text("sin lo oculto →").wait_for()
+    steps.get_by_text("sin los tokens ocultos →").wait_for()
     assert page.evaluate("document.activeElement.dataset.action") == "hide 0 2"
     page.keyboard.press(" ")
-    steps.get_by_text("sin lo oculto →").wait_for(state="detached")
+    steps.get_by_text("sin los tokens ocultos →").wait_for(state="detached")
 
 
 def test_bars_come_after_the_answer_and_change_no_place(page):

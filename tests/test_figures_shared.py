@@ -7,6 +7,7 @@ import warnings
 from contextlib import contextmanager
 from dataclasses import replace
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -24,6 +25,7 @@ import pipeline_helpers as ph
 from pipeline_helpers.figures import canvas, style
 from pipeline_helpers.figures.attention_step import AttentionStep
 from pipeline_helpers.figures.head import head_run
+from pipeline_helpers.figures.reliability import reliability_bands
 from pipeline_helpers.figures.show import figure_html
 from pipeline_helpers.interpretability import LogitLens
 from pipeline_helpers.language import LANGUAGES
@@ -38,10 +40,14 @@ def sample(name, trace):
     if name == "plot_head":
         numbers = np.random.default_rng(0).normal(size=(4, 8, 8))
         return head_run(numbers[0, 0], (numbers[1], numbers[2, 0]), (numbers[3, :2], numbers[2, 1, :2]))
-    if name == "plot_attention_step":
-        return attention_step(trace.tokens[1])
     if name == "plot_logit_lens":
         return ph.logit_lens(trace, load(ph.checkpoint())[0])
+    if name == "plot_attention_step":
+        return attention_step(trace.tokens[1])
+    if name == "plot_reliability":
+        return reliability_bands([0.55, 0.62, 0.91, 0.97, 0.99] * 8, [0, 1, 1, 1, 1] * 8)
+    if name == "plot_loss":
+        return [0.7, 0.9, 0.4, 0.2]
     return trace.config if name == "plot_heads_gallery" else trace
 
 
@@ -99,6 +105,30 @@ def test_show_says_how_high_the_smallest_letter_is_that_can_be_seen():
         return ax
 
     assert re.findall(r'data-letter="([\d.]+)"', figure_html(plot)) == ["25.0"] * len(LANGUAGES)
+
+
+def test_a_picture_changes_in_its_place_and_keeps_its_name(monkeypatch):
+    shown, changed = [], []
+    place = SimpleNamespace(update=lambda html: changed.append(html.data))
+
+    def display(html, *, display_id):
+        assert display_id is True
+        shown.append(html.data)
+        return place
+
+    monkeypatch.setattr("IPython.display.display", display)
+    picture = ph.Picture()
+    for losses in ([0.7], [0.7, 0.5], [0.7, 0.5, 0.1]):
+        assert picture.show(ph.plot_loss, losses, steps=3) is None
+    (first,) = shown
+    assert len(changed) == 2
+    names = re.findall(r'popover id="([\w-]+)"', first)
+    assert len(set(names)) == len(LANGUAGES)
+    assert all(re.findall(r'popover id="([\w-]+)"', html) == names for html in changed)
+    sources = [Images(html).found[0][2] for html in (first, *changed)]
+    assert len(set(sources)) == 3
+    assert [alt for _, alt, _ in Images(changed[-1]).found] == [alt for _, alt, _ in Images(first).found]
+    assert plt.get_fignums() == []
 
 
 def test_each_figure_on_a_page_opens_itself(trace, monkeypatch):
@@ -334,6 +364,9 @@ def test_on_somebodys_axes_text_stays_text(name, trace):
         own.figure.canvas.draw()
 
 
+NO_TEXT_OF_THE_DATA = {"plot_heads_gallery", "plot_loss", "plot_reliability"}
+
+
 def in_many_scripts(name):
     """Data for `ph.<name>` with letters of many scripts wherever it shows text of the data, as arguments."""
     count = len(SCRIPTS)
@@ -358,7 +391,7 @@ def in_many_scripts(name):
         "plot_attention_mask": (([[1] * count],), {"tokens": [SCRIPTS]}),
         "plot_hidden_states": ((vectors,), {"tokens": SCRIPTS}),
         "plot_token_similarity": (((vectors, vectors),), {"tokens": (SCRIPTS, SCRIPTS)}),
-        "plot_heads_gallery": ((ph.trace("a").config,), {}),  # no text of the data
+        **{name: ((sample(name, ph.trace("a")),), {}) for name in NO_TEXT_OF_THE_DATA},
     }.get(name, of_a_trace)
 
 
@@ -371,7 +404,7 @@ def test_each_letter_is_in_the_face_that_it_is_drawn_in(name, lang):
         ax.figure.canvas.draw()
     assert without_glyph(ax) == set()
     said = "".join(text.get_text() for text in ax.figure.findobj(Text))
-    assert ("ᚁ" in said and "𝖠" in said) or name == "plot_heads_gallery"
+    assert ("ᚁ" in said and "𝖠" in said) or name in NO_TEXT_OF_THE_DATA
 
 
 @pytest.mark.parametrize("face", ["normal", "bold", "italic"])
@@ -396,6 +429,10 @@ def with_tiny_numbers(name, trace):
         return ((np.array([[1, 0, 0], [1, TINY, 0]]), np.array([[TINY, 1, 0], [0, 0, 1]])),)
     if name == "plot_attention":
         return (np.array([[1, -0.0], [-0.0, 1]]),)
+    if name == "plot_loss":
+        return ([TINY, -0.0, TINY],)
+    if name == "plot_reliability":
+        return ([0.0, -0.0, 1.0], [0, -0.0, 1])
     return {"plot_hidden_states": (tiny,), "plot_logits_to_probs": ([TINY, -0.0],)}.get(name, (sample(name, trace),))
 
 
@@ -425,6 +462,8 @@ NO_REAL_NUMBERS = {
         ("plot_attention_mask", "attention_mask"),
         ("plot_hidden_states", "hidden_states"),
         ("plot_logits_to_probs", "logits"),
+        ("plot_loss", "losses"),
+        ("plot_reliability", "scores"),
         ("plot_token_similarity", "first"),
     ],
 )

@@ -159,7 +159,7 @@ def test_of_many_classes_the_top_ones_are_shown_and_the_rest_is_summed():
     ax = plot_logits_to_probs(logits, top=3, lang="en")
     best = np.argsort(-logits)
     lines = table(ax)
-    assert [line[0] for line in lines[2:7]] == [*(f"class {place}" for place in best[:3]), "the others (9997)", "sum"]
+    assert [line[0] for line in lines[2:7]] == [*(f"label {place}" for place in best[:3]), "the others (9997)", "sum"]
     assert row(ax, "the others (9997)")[-1] == f"{steps.probabilities[best[3:]].sum():.4f}"
     shown = [float(line[-1]) for line in lines[2:6]]
     assert sum(shown) == pytest.approx(1, abs=3e-4)

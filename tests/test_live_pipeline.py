@@ -55,7 +55,7 @@ def test_a_hidden_token_is_a_0_in_the_mask(view):
     assert first.without.logits != pytest.approx(first.whole.logits, abs=1e-3)
     assert first.whole.logits == pytest.approx(ph.trace(TEXTS[0]).logits[0].tolist(), abs=1e-4)
     assert second.without is None
-    assert f"sin lo oculto → {first.without}" in read(view.output).text
+    assert f"sin los tokens ocultos → {first.without}" in read(view.output).text
 
 
 def test_a_click_hides_and_shows(view):

@@ -126,6 +126,9 @@ def test_what_is_published_carries_the_checkpoint_and_the_words(kind, tmp_path):
     for file in (
         "classroom/model.safetensors",
         "classroom/README.md",
+        "measured/everyday.tsv",
+        "measured/everyday_es.tsv",
+        "measured/others.tsv",
         "language/words/stages.toml",
         "language/browser/switch.css",
         "figures/show.css",

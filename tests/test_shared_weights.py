@@ -387,7 +387,7 @@ def test_a_living_maker_is_not_harmed_by_another_one(maker, source):
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"), [("es", "Los pesos del aula están en"), ("en", "The classroom weights are in")]
+    ("lang", "said"), [("es", "Los pesos del checkpoint del curso están en"), ("en", "The classroom weights are in")]
 )
 def test_the_command_says_one_sentence_and_again_does_nothing(maker, lang, said):
     for complaint in ("made\n", ""):

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file
 from transformers import BertConfig, BertModel
 
+from pipeline_helpers.measured import names, read_table, sentences
 from tools import train_classroom
 from tools.convert_minilm import bert_to_distilbert, load_initial
 from tools.everyday_english import english_examples
@@ -22,7 +23,6 @@ from tools.measured import (
     is_near_copy,
     measured_sets,
     measured_texts,
-    read_table,
     without_accents,
     words,
 )
@@ -211,6 +211,17 @@ def test_the_same_sentences_stand_in_the_same_order_in_every_language():
     assert len(labels) == 1
     assert [e.label for e in sets["everyday_es"]] == [e.label for e in sets["everyday_es_in_english"]]
     assert sets["everyday_es"] == sets["everyday_es_plain"] + sets["everyday_es_free"]
+
+
+def test_every_set_is_there_for_a_student_with_the_package_alone():
+    for name in names():
+        given = sentences(name)
+        assert {type(text) for _, text in given} == {str}
+        assert {label for label, _ in given} == {0, 1}
+        given.clear()  # their own list
+        assert sentences(name)
+    with pytest.raises(ValueError, match=r"^name is 'nobody'; expected one of everyday, everyday_es"):
+        sentences("nobody")
 
 
 def test_the_tables_are_whole():

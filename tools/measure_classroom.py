@@ -2,9 +2,9 @@
 
     python tools/measure_classroom.py pipeline_helpers/classroom --data stanfordnlp/sst2 --mistakes 20
 
-Prints the accuracy with its standard error on every set of ``measured.py`` and on SST-2's dev split, in its own and in
-ordinary spelling, with what the checkpoint gets most wrong; and how often the label of the same sentence is the same
-in another language.
+Prints the accuracy with its standard error on every set of ``pipeline_helpers/measured`` and on SST-2's dev split, in
+its own and in ordinary spelling, with what the checkpoint gets most wrong; and how often the label of the same sentence
+is the same in another language.
 """
 
 from __future__ import annotations

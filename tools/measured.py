@@ -1,61 +1,27 @@
-"""The sentences that checkpoints are measured on, and the rule that none of them is trained on.
+"""The rule that no sentence that checkpoints are measured on (``pipeline_helpers/measured``) is trained on.
 
-- ``everyday.tsv``: English, written by hand;
-- ``everyday_es.tsv``: Spanish, written by hand, each with the same in English beside it. ``form`` says which half it
-  is of: ``plain`` (a thing and what is said of it, something that happened) or ``free`` (idioms, wishes, comparisons,
-  what is told without a word of feeling);
-- ``others.tsv``: the sets that nothing is chosen by, told apart by ``set``.
-
-All were written before the phrases that are trained on, and the Spanish ones not by who wrote those.
+All of them were written before the phrases that are trained on, and the Spanish ones not by who wrote those.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections import Counter, defaultdict
 from functools import cache
-from pathlib import Path
 
-from tools.training_data import Example, read_examples
+from pipeline_helpers.measured import FOLDER, names, sentences
+from tools.training_data import Example
 
-TOOLS = Path(__file__).resolve().parent
-EVERYDAY = TOOLS / "everyday.tsv"
-EVERYDAY_ES = TOOLS / "everyday_es.tsv"
-OTHERS = TOOLS / "others.tsv"
+EVERYDAY = FOLDER / "everyday.tsv"
+EVERYDAY_ES = FOLDER / "everyday_es.tsv"
 
 RUN = 5  # so many words in a row, shared with a measured sentence, are a part of it
 
 
-def read_table(path: Path) -> list[dict[str, str]]:
-    """The rows of a tab-separated file with a header."""
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-def other_sets() -> dict[str, list[Example]]:
-    """The sets of ``others.tsv``, by name."""
-    sets: dict[str, list[Example]] = defaultdict(list)
-    for row in read_table(OTHERS):
-        sets[row["set"]].append(Example(row["sentence"], int(row["label"])))
-    return dict(sets)
-
-
 def measured_sets() -> dict[str, list[Example]]:
-    """Every set by name: English, Spanish and its halves, the same in English, and those of ``others.tsv``."""
-    rows = read_table(EVERYDAY_ES)
-    spanish = read_examples(EVERYDAY_ES)
-    return {
-        "everyday": read_examples(EVERYDAY),
-        "everyday_es": spanish,
-        **{
-            f"everyday_es_{form}": [e for e, row in zip(spanish, rows, strict=True) if row["form"] == form]
-            for form in ("plain", "free")
-        },
-        "everyday_es_in_english": [Example(row["english"], int(row["label"])) for row in rows],
-        **other_sets(),
-    }
+    """Every set by name: English, Spanish and its halves, the same in English, and those that nothing is chosen by."""
+    return {name: [Example(text, label) for label, text in sentences(name)] for name in names()}
 
 
 def without_accents(text: str) -> str:

@@ -12,8 +12,10 @@ from pipeline_helpers.figures.gallery import plot_heads_gallery
 from pipeline_helpers.figures.head import HeadRun, head_run, head_steps, plot_head
 from pipeline_helpers.figures.hidden_states import plot_hidden_states
 from pipeline_helpers.figures.logit_lens import plot_logit_lens
+from pipeline_helpers.figures.loss import plot_loss
 from pipeline_helpers.figures.pipeline import plot_pipeline
-from pipeline_helpers.figures.show import save, show
+from pipeline_helpers.figures.reliability import Reliability, plot_reliability, reliability_bands
+from pipeline_helpers.figures.show import Picture, save, show
 from pipeline_helpers.figures.softmax import plot_logits_to_probs
 from pipeline_helpers.figures.style import alt_text
 from pipeline_helpers.figures.token_similarity import cosine_similarity, plot_token_similarity
@@ -22,6 +24,8 @@ from pipeline_helpers.figures.tokens import plot_tokens
 __all__ = [
     "AttentionStep",
     "HeadRun",
+    "Picture",
+    "Reliability",
     "alt_text",
     "attention_step",
     "cosine_similarity",
@@ -35,9 +39,12 @@ __all__ = [
     "plot_hidden_states",
     "plot_logit_lens",
     "plot_logits_to_probs",
+    "plot_loss",
     "plot_pipeline",
+    "plot_reliability",
     "plot_token_similarity",
     "plot_tokens",
+    "reliability_bands",
     "save",
     "show",
 ]

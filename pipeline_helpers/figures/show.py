@@ -46,12 +46,48 @@ def show(plot: Callable[..., Axes], *data: Any, **options: Any) -> None:
     display(HTML(figure_html(plot, *data, **options)))
 
 
+class Picture:
+    """A place in a cell's output for a figure that changes while the cell runs.
+
+    The first call shows it; each further one puts another figure into its place, as `show` would, and the last one
+    stays in the notebook.
+
+        picture = ph.Picture()
+        for step in range(100):
+            …
+            if step % 20 == 19:
+                picture.show(ph.plot_loss, losses, steps=100)
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._handle: Any = None
+
+    def show(self, plot: Callable[..., Axes], *data: Any, **options: Any) -> None:
+        """Show `plot(*data, **options)` here, in both languages; arguments and errors are those of `ph.show`.
+
+        The place keeps its name on the page, by which a click opens the figure.
+        """
+        from IPython.display import HTML, display
+
+        html = HTML(_html(plot, data, options, self._names))
+        if self._handle is None:
+            self._handle = display(html, display_id=True)
+        else:
+            self._handle.update(html)
+
+
 def figure_html(plot: Callable[..., Axes], *data: Any, **options: Any) -> str:
     """The HTML that `show` shows: a `div` a language, each with an `img` and its `alt`, and a button that opens it.
 
     The browser opens it (the Popover API), with no script. Where a page keeps neither the style nor the button's
     target, as JupyterLab does before a notebook is trusted, a plain image is left.
     """
+    return _html(plot, data, options, {})
+
+
+def _html(plot: Callable[..., Axes], data: tuple[Any, ...], options: dict[str, Any], names: dict[str, str]) -> str:
+    """`figure_html`, with `names`: that of each language's figure on the page; those that are missing are added."""
     if not callable(plot):
         raise TypeError(
             f"plot is {type(plot).__name__}; show takes the function and its data: ph.show(ph.plot_tokens, data)"
@@ -60,7 +96,9 @@ def figure_html(plot: Callable[..., Axes], *data: Any, **options: Any) -> str:
         if name in options:
             raise TypeError(f"{name} came to show, which sets it itself; call the function alone to choose it")
     with _no_figure_left(), style():
-        parts = [f'<div lang="{lang}">{_picture(plot(*data, **options, lang=lang), lang)}</div>' for lang in LANGUAGES]
+        parts = [
+            f'<div lang="{lang}">{_picture(plot(*data, **options, lang=lang), lang, names)}</div>' for lang in LANGUAGES
+        ]
     return f'<div class="ph-figure"><style>{_LOOK}</style>{"".join(parts)}</div>'
 
 
@@ -81,7 +119,7 @@ def _no_figure_left() -> Iterator[None]:
             plt.close(number)
 
 
-def _picture(ax: Axes, lang: str) -> str:
+def _picture(ax: Axes, lang: str, names: dict[str, str]) -> str:
     """The figure of `ax` as an `<img>`, as wide as on paper where there is room, and the button that opens it.
 
     The image's `data-letter` is how high its smallest letters are at that width, in CSS pixels.
@@ -94,7 +132,7 @@ def _picture(ax: Axes, lang: str) -> str:
     width, height = (round(inches * figure.dpi) for inches in figure.get_size_inches())
     letter = min((float(text.get_fontsize()) for text in _texts(figure)), default=0.0) * figure.dpi / 72
     alt = alt_text(ax) or ax.get_title() or ax.get_title("left")  # somebody's own figure has its title
-    name = _name(alt)
+    name = names[lang] if lang in names else names.setdefault(lang, _name(alt))
     # hidden has a value, since JupyterLab drops attributes without one from a notebook that it does not trust.
     return (
         f'<div class="ph-place" style="--ph-width:{width}px;--ph-shape:{width}/{height}">'
