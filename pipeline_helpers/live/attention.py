@@ -180,11 +180,12 @@ class LiveAttention(LiveView):
         return replace(result, without=self._without(run))
 
     def _without(self, run: Trace) -> Trace | Mistake | None:
-        model, tokenizer = self.loaded()
         if not self.off:
             return None
-        made: Trace | Mistake = guarded(lambda: without_head(run.texts, model, tokenizer, heads=sorted(self.off)))
-        return made
+        model, tokenizer = self.loaded()
+        made = guarded(lambda: without_head(run.texts, model, tokenizer, heads=sorted(self.off)))
+        # Nobody looks at its weights, and those of a long text are 75 MB.
+        return made if isinstance(made, Mistake) else replace(made, attentions=None)
 
     # What it shows.
 
