@@ -132,7 +132,7 @@ def compare_live(head_view: Callable[..., Any]) -> list[str]:
         theirs = len(shown.data.encode())
         del shown
         print(
-            f"| {length} | {1000 * seconds:.0f} ms, {megabytes(ours)} | {1000 * their_seconds:.0f} ms, "
+            f"| {length} | {1000 * seconds:.0f} ms, {ours / 1000:.0f} kB | {1000 * their_seconds:.0f} ms, "
             f"{megabytes(theirs)} | {their_seconds / seconds:.1f} | {theirs / ours:.0f} |",
             flush=True,
         )

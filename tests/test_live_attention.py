@@ -105,12 +105,13 @@ def test_of_much_padding_a_little_is_shown(side):
         assert shown(mirrored) == list(range(42 - 8, 42))
 
 
-def test_only_the_second_box_may_hold_a_sentence():
-    view = ph.LiveAttention([" ", SENTENCES[1]], debounce=0)
-    assert view.box == 1
+def test_while_one_box_is_empty_the_other_ones_sentence_is_shown():
+    view = ph.LiveAttention(SENTENCES, debounce=0)
+    view.text.value = " "
     assert read(view.output).rows()[1][0] == "Frase 1"
-    view.text.value = SENTENCES[0]
-    assert view.box == 1, "whoever looks at a sentence goes on looking at it"
+    assert "good" in [text for text, _ in view.heads.tokens]
+    view.text.value = SENTENCES[0]  # whoever empties a box to type another sentence comes back to it
+    assert "hate" in [text for text, _ in view.heads.tokens]
 
 
 def test_the_answer_without_a_head_stands_beside_the_answer():

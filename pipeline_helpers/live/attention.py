@@ -36,6 +36,10 @@ class Attended:
     seen: dict[int, Attention] = field(default_factory=dict)
     """What `heads` has made."""
 
+    def shown(self, box: int) -> int:
+        """`box`, or the other one where there is no sentence in it."""
+        return box if box in self.boxes else self.boxes[0]
+
     def heads(self, box: int) -> Attention:
         """All heads of the sentence in `box`; made once, as it takes its time where the sentence is long.
 
@@ -66,7 +70,7 @@ class LiveAttention(LiveView):
         text, second: the two text boxes; one of them may be empty.
         chosen: layer and head of the one whose lines are shown; `choose` changes it.
         off: the heads that are switched off, each as (layer, head); `switch` changes it.
-        box: which box's sentence is looked at; `look_at` changes it.
+        box: which box's sentence is looked at, while there is one in it; `look_at` changes it.
         status, output, heads: what there is to say; the answers; the menu and the lines.
         result: the `Attended` shown, or the `Mistake` said instead.
     """
@@ -169,10 +173,8 @@ class LiveAttention(LiveView):
         if not texts:
             raise Mistake("live.empty")
         run = trace(list(texts.values()), model=model, tokenizer=tokenizer, attentions=True)
-        if self.box not in texts:
-            self.box = min(texts)
         result = Attended(list(texts), run)
-        peaks = result.heads(self.box).peaks
+        peaks = result.heads(result.shown(self.box)).peaks
         layers, heads = peaks.shape
         if self.chosen is None or not (self.chosen[0] < layers and self.chosen[1] < heads):
             self.chosen = (int(peaks.argmax()) // heads, int(peaks.argmax()) % heads)
@@ -180,11 +182,12 @@ class LiveAttention(LiveView):
         return replace(result, without=self._without(run))
 
     def _without(self, run: Trace) -> Trace | Mistake | None:
-        model, tokenizer = self.loaded()
         if not self.off:
             return None
-        made: Trace | Mistake = guarded(lambda: without_head(run.texts, model, tokenizer, heads=sorted(self.off)))
-        return made
+        model, tokenizer = self.loaded()
+        made = guarded(lambda: without_head(run.texts, model, tokenizer, heads=sorted(self.off)))
+        # Nobody looks at its weights, and those of a long text are 75 MB.
+        return made if isinstance(made, Mistake) else replace(made, attentions=None)
 
     # What it shows.
 
@@ -200,7 +203,8 @@ class LiveAttention(LiveView):
         if isinstance(self.result, Mistake) or self.chosen is None:
             self.heads.clear()
         else:
-            sentence, all_heads = self.result.boxes.index(self.box), self.result.heads(self.box)
+            box = self.result.shown(self.box)
+            sentence, all_heads = self.result.boxes.index(box), self.result.heads(box)
             self.heads.draw(self.result.run, sentence, all_heads, self.chosen, self.off)
 
     def _notices(self, result: Attended, lang: str) -> list[str]:
@@ -216,11 +220,12 @@ class LiveAttention(LiveView):
         )  # fmt: skip
 
     def _render(self, result: Attended, lang: str) -> Html:
-        return render(result, lang, self.box, self.off)
+        return render(result, lang, result.shown(self.box), self.off)
 
     def _picture(self, result: Attended) -> str:
         layer, head = self.chosen or (0, 0)
-        return figure_html(plot_attention, result.run, layer=layer, head=head, sentence=result.boxes.index(self.box))
+        sentence = result.boxes.index(result.shown(self.box))
+        return figure_html(plot_attention, result.run, layer=layer, head=head, sentence=sentence)
 
     def _said(self) -> list[str]:
         return [shorten(box.value) for box in (self.text, self.second) if box.value.strip()]
