@@ -149,14 +149,23 @@ def compare_live(head_view: Callable[..., Any]) -> list[str]:
     return missed
 
 
+class Ready(LiveAttention):
+    """The view without the model, which has run."""
+
+    def loaded(self) -> Any:
+        """No model and no tokenizer: what they made is there."""
+        return None, None
+
+
 def opened(run: Trace) -> LiveAttention:
     """A new view of `run`, which is ready; `Counted.sent` is what it sent."""
+
+    def ready(*_: Any, **__: Any) -> Trace:
+        return run
+
     Counted.sent.clear()
-    with (
-        mock.patch.object(comm, "create_comm", Counted),
-        mock.patch("pipeline_helpers.live.attention.trace", return_value=run),
-    ):
-        return LiveAttention(run.texts, debounce=0)
+    with mock.patch.object(comm, "create_comm", Counted), mock.patch("pipeline_helpers.live.attention.trace", ready):
+        return Ready(run.texts, debounce=0)
 
 
 def measure_masks() -> list[str]:
