@@ -98,7 +98,7 @@ def test_the_shape_is_explained_where_each_of_its_numbers_is(trace):
     assert drawn.texts(one, "shape") == ["Shape [1, 1, 1]: 1 sentence × 1 token × 1 number"]
 
 
-@pytest.mark.parametrize(("layer", "sign", "note"), [(0, "=", "=: the same"), (-1, "≠", "≠: same token and place")])
+@pytest.mark.parametrize(("layer", "sign", "note"), [(0, "=", "=: the same"), (-1, "≠", "≠: same token and position")])
 def test_where_both_have_the_same_token_it_says_whether_the_numbers_are_the_same(trace, layer, sign, note):
     ax = plot_hidden_states(trace, layer=layer, lang="en")
     lines = {y: text for text, _, y in drawn.places(ax, "token")}

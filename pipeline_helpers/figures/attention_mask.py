@@ -269,6 +269,7 @@ def _describe(prepared: MaskRows, lang: str) -> str:
         say("attention_mask.alt_row", lang, sentence=row, attended=count, padding=length - count)
         for row, count in enumerate(counts[:8])
     ]
+    rows[0] = rows[0][0].upper() + rows[0][1:]  # it begins a sentence
     parts = [say("attention_mask.title", lang, batch=batch, length=length) + ".", "; ".join(rows) + "."]
     if counts[8:]:
         parts.append(say("attention_mask.alt_more", lang, n=batch - 8, attended=sum(counts), cells=batch * length))
