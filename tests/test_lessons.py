@@ -253,7 +253,7 @@ def uses(text, term):
     forms = forms.replace("probability(?:e?s|ies)?", "probabilit(?:y|ies)").replace(
         "vocabulary(?:e?s|ies)?", "vocabular(?:y|ies)"
     )
-    return re.search(rf"\b{forms}\b", words) is not None
+    return re.search(rf"(?<![\w-]){forms}\b", words) is not None  # a pre-tokenizer is no tokenizer
 
 
 @cache
