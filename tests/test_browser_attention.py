@@ -81,7 +81,7 @@ def test_pointing_shows_lines_and_weights_and_asks_no_kernel(page):
     assert page.locator(".ph-detail").inner_text().startswith("«hate» mira a: hate 0.")
     assert page.locator(".ph-links .ph-pointed").all_inner_texts() == ["hate"]
     lines = page.locator(".ph-lines").inner_html()
-    page.get_by_role("listbox", name=re.compile("A los que se mira")).get_by_role("option").nth(2).hover()
+    page.get_by_role("listbox", name=re.compile("Los tokens a los que miran")).get_by_role("option").nth(2).hover()
     page.locator(".ph-detail", has_text="A «hate» lo miran").wait_for()
     assert numbers(page, 1) == [""] * 8
     assert sum(float(number or 0) for number in numbers(page, 0)) > 4
@@ -147,7 +147,7 @@ def test_padding_has_no_lines_and_says_why(page):
     padding = looks(page).get_by_role("option", name=re.compile("relleno"))
     assert padding.all_inner_texts() == ["[PAD]"] * 3
     padding.first.hover()
-    page.locator(".ph-detail", has_text="es relleno: nadie lo mira").wait_for()
+    page.locator(".ph-detail", has_text="es relleno: ningún token lo mira").wait_for()
     assert page.evaluate(LINES) == 0
 
 
