@@ -13,7 +13,7 @@ from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.language import say_in_each
+from pipeline_helpers.language import say, say_in_each
 
 TITLE_SIZE = 14
 DPI = 144
@@ -233,3 +233,14 @@ def write_numbers(ax: Axes, image: AxesImage, left: float = 0.0) -> None:
         said = "–" if np.isnan(value) else style.number(value)
         look: dict[str, Any] = {"size": style.SMALL, "color": style.text_on(image.cmap(image.norm(value)))}
         ax.text(left + column, row, said, ha="center", va="center_baseline", gid="number", **look)
+
+
+def legend_of_signs(ax: Axes, height: float, scale: float, lang: str) -> None:
+    """The two colours of the sign of a number, and that they are the stronger the further from 0, on one line."""
+    left = 0.0
+    for colour, key in ((style.MINUS, "head.minus"), (style.PLUS, "head.plus"), (None, "head.stronger")):
+        if colour:
+            ax.add_patch(Rectangle((left, height - 0.08), 0.16, 0.16, facecolor=colour, edgecolor=style.INK, lw=0.6))
+            left += 0.24
+        ax.text(left, height, say(key, lang), size=style.SMALL * scale, va="center", gid="legend")
+        left += said_width(key) + 0.25

@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 
 from pipeline_helpers.figures import style
 from pipeline_helpers.figures.attention_step.numbers import AttentionStep
-from pipeline_helpers.figures.canvas import TITLE_SIZE, WIDTH, arrow, canvas, said_width, shortened, strip
+from pipeline_helpers.figures.canvas import TITLE_SIZE, WIDTH, arrow, canvas, legend_of_signs, shortened, strip
 from pipeline_helpers.language import resolve, say
 
 MAX_KEYS = 10
@@ -72,7 +72,7 @@ def plot_attention_step(step: AttentionStep, *, ax: Axes | None = None, lang: st
     _vector(ax, step.mixed, (_PRODUCT, end + _END - _STRIP), values, "mixed")
     ax.text(_PRODUCT - 0.15, end + _END - _STRIP / 2, f"{say('attention_step.mixed', lang)}: {_first(step.mixed)}",
             size=SMALL * scale, weight="bold", ha="right", va="center", gid="mixed name")  # fmt: skip
-    _draw_legend(ax, legend + 0.1, scale, lang)
+    legend_of_signs(ax, legend + 0.1, scale, lang)
     style.set_alt_text(ax, _describe(step, shown, lang))
     return ax
 
@@ -143,16 +143,6 @@ def _draw_weight(ax: Axes, weight: float, top: float, scale: float, gid: str) ->
     ax.add_patch(bar)
     ax.text(_NUMBER, top + _ROW / 2, style.number(weight), size=SMALL * scale, ha="right", va="center",
             gid=gid)  # fmt: skip
-
-
-def _draw_legend(ax: Axes, height: float, scale: float, lang: str) -> None:
-    left = 0.0
-    for colour, key in ((style.MINUS, "head.minus"), (style.PLUS, "head.plus"), (None, "head.stronger")):
-        if colour:
-            ax.add_patch(Rectangle((left, height - 0.08), 0.16, 0.16, facecolor=colour, edgecolor=style.INK, lw=0.6))
-            left += 0.24
-        ax.text(left, height, say(key, lang), size=SMALL * scale, va="center", gid="legend")
-        left += said_width(key) + 0.25
 
 
 def _describe(step: AttentionStep, shown: list[int], lang: str) -> str:

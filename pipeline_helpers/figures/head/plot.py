@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from pipeline_helpers.figures import style
-from pipeline_helpers.figures.canvas import WIDTH, arrow, canvas, said_width, shortened, strip
+from pipeline_helpers.figures.canvas import WIDTH, arrow, canvas, legend_of_signs, said_width, shortened, strip
 from pipeline_helpers.figures.head.numbers import HeadRun, HeadSum, sums_in_few_digits
 from pipeline_helpers.language import resolve, say
 
@@ -66,7 +66,7 @@ def plot_head(data: HeadRun, *, ax: Axes | None = None, lang: str | None = None)
         ax.text(_LEFT + 0.4, top + _ROW + _STEP / 2 - 0.02, step, size=SMALL * scale, weight="bold", va="center",
                 gid="step")  # fmt: skip
     _draw_sums(ax, data, shown, sums, bars, scale, lang)
-    _draw_legend(ax, legend + _LINE / 2, scale, lang)
+    legend_of_signs(ax, legend + _LINE / 2, scale, lang)
     style.set_alt_text(ax, _describe(data, shown, sums, lang))
     return ax
 
@@ -138,16 +138,6 @@ def _draw_sums(
             if gid != "others" or others:
                 ax.text(left + panel, height, text, size=SMALL * scale, ha="right", va="center", gid=gid,
                         weight="bold" if gid == "logit" else "normal")  # fmt: skip
-
-
-def _draw_legend(ax: Axes, height: float, scale: float, lang: str) -> None:
-    left = 0.0
-    for colour, key in ((style.MINUS, "head.minus"), (style.PLUS, "head.plus"), (None, "head.stronger")):
-        if colour:
-            ax.add_patch(Rectangle((left, height - 0.08), 0.16, 0.16, facecolor=colour, edgecolor=style.INK, lw=0.6))
-            left += 0.24
-        ax.text(left, height, say(key, lang), size=SMALL * scale, va="center", gid="legend")
-        left += said_width(key) + 0.25
 
 
 def _describe(data: HeadRun, shown: list[int], sums: list[HeadSum], lang: str) -> str:
