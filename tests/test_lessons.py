@@ -27,6 +27,8 @@ DECIMAL = re.compile(r"(?<![\w.])-?\d+\.\d+(?:e-?\d+)?(?![\w.])")
 SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 MOST_LINES = 12
 """A cell is one idea."""
+MOST_COLUMNS = 107
+"""Letters of a line of code that JupyterLab's column has room for on a screen of 1280 pixels."""
 SAME_IN_ALL = ["# 4 · Softmax"]
 """The headings that are the same in every language."""
 NOT_COMPARED: dict[str, str] = {}
@@ -138,6 +140,8 @@ def test_every_code_cell_is_short_executed_and_quiet(path):
             continue
         name = f"{path.name} cell {place}"
         assert len(cell.source.splitlines()) <= MOST_LINES, f"{name} has more than {MOST_LINES} lines"
+        longest = max(cell.source.splitlines(), key=len)
+        assert len(longest) <= MOST_COLUMNS, f"{name} needs a scroll bar for {longest.strip()!r}"
         assert cell.execution_count, f"{name} was not executed, so nbval checks nothing in it: make lessons"
         failed = [output for output in cell.outputs if output.output_type == "error"]
         tagged = "raises-exception" in cell.metadata.get("tags", [])
