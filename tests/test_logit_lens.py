@@ -1,7 +1,6 @@
 """The head read at every token after every layer: against heads called by hand, in many models."""
 
 import copy
-import threading
 
 import pytest
 import torch
@@ -132,23 +131,8 @@ def test_another_thread_that_uses_the_model_meanwhile_gets_its_whole_answer(load
     inputs = tokenizer("I love it", return_tensors="pt")
     with torch.no_grad():
         whole = model(**inputs).logits
-    here, answers = threading.get_ident(), []
-
-    def other():
-        with torch.no_grad():
-            answers.append(model(**inputs).logits)
-
-    def meanwhile(*_):
-        if threading.get_ident() == here:
-            thread = threading.Thread(target=other)
-            thread.start()
-            thread.join()
-
-    hook = model.distilbert.transformer.layer[0].register_forward_hook(meanwhile)
-    try:
+    with models.another_thread_inside(model, inputs) as answers:
         ph.logit_lens("I love it", model, tokenizer)
-    finally:
-        hook.remove()
     assert len(answers) > 1
     for answer in answers:
         torch.testing.assert_close(answer, whole, rtol=0, atol=0)

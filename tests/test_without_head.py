@@ -1,7 +1,5 @@
 """A run with heads removed: against runs by hand, in many models, with nothing left behind."""
 
-import threading
-
 import pytest
 import torch
 
@@ -144,23 +142,8 @@ def test_another_thread_that_uses_the_model_meanwhile_gets_the_whole_answer(load
     with torch.no_grad():
         whole = model(**inputs).logits
     expected = by_hand(model, inputs, [(0, 3), (1, 4)])
-    here, answers = threading.get_ident(), []
-
-    def other():
-        with torch.no_grad():
-            answers.append(model(**inputs).logits)
-
-    def meanwhile(*_):
-        if threading.get_ident() == here:
-            thread = threading.Thread(target=other)
-            thread.start()
-            thread.join()
-
-    hook = model.distilbert.transformer.layer[0].register_forward_hook(meanwhile)
-    try:
+    with models.another_thread_inside(model, inputs) as answers:
         removed = ph.without_head(TEXTS[0], model, tokenizer, heads=[(0, 3), (1, 4)]).logits
-    finally:
-        hook.remove()
     close(removed, expected)
     assert answers
     for answer in answers:
