@@ -7,6 +7,7 @@ The data takes one way through this package, and the modules are named after it:
     interpretability  the same rows asked "what if": hide tokens, remove a head, read each layer
     figures       arrays or a `Trace` → pictures on matplotlib `Axes`
     live          a text box → a `Trace` → views that follow the typing
+    practice      an answer → right, or which mistake it is, and what to look at
     measured      the sentences that checkpoints are measured on
     language      Spanish and English: the switch, the words, the glossary
 
@@ -52,6 +53,11 @@ _PUBLIC = {
     "LiveAttention": "live",
     "LiveSoftmax": "live",
     "LivePipeline": "live",
+    "check": "practice",
+    "hint": "practice",
+    "solution": "practice",
+    "quiz": "practice.quiz",
+    "progress": "practice.progress",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline_helpers.language import say
-from pipeline_helpers.live.markup import Html, shorten, tag
+from pipeline_helpers.markup import Html, shorten, tag
 from pipeline_helpers.stages import labels_of, ready, to_probabilities
 
 MOST_LABELS = 10

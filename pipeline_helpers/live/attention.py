@@ -16,8 +16,8 @@ from pipeline_helpers.live.answers import bar, class_colour
 from pipeline_helpers.live.base import DEBOUNCE, LiveView, guarded
 from pipeline_helpers.live.controls import TextBox
 from pipeline_helpers.live.heads import Heads, heads_of
-from pipeline_helpers.live.markup import Html, join, shorten, tag
 from pipeline_helpers.live.tokens import cut_off
+from pipeline_helpers.markup import Html, join, shorten, tag
 from pipeline_helpers.stages import Trace, trace
 
 Head = tuple[int, int]

@@ -17,8 +17,8 @@ from pipeline_helpers.live.answers import Answer
 from pipeline_helpers.live.base import DEBOUNCE, LiveView
 from pipeline_helpers.live.batch import Batch, batch
 from pipeline_helpers.live.controls import Choice, Slider, TextBox
-from pipeline_helpers.live.markup import Html, join, shorten, tag
 from pipeline_helpers.live.tokens import chip, token_class
+from pipeline_helpers.markup import Html, join, shorten, tag
 from pipeline_helpers.stages import Row, longest_input
 
 PADDING: dict[str, bool | str] = {"False": False, "True": True, '"max_length"': "max_length"}

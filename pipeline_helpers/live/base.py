@@ -24,7 +24,7 @@ from pipeline_helpers.checkpoints import checkpoint as choose_checkpoint
 from pipeline_helpers.hub import CheckpointError
 from pipeline_helpers.language import LANGUAGES, Mistake, current_language, on_change, say, say_in_each
 from pipeline_helpers.live.controls import Panel, TextBox
-from pipeline_helpers.live.markup import Html, join, shorten, tag
+from pipeline_helpers.markup import Html, join, shorten, tag
 from pipeline_helpers.stages import check_name, load
 
 DEBOUNCE = 0.15
@@ -75,7 +75,7 @@ class LiveView(ipywidgets.VBox):
         if not isinstance(debounce, (int, float)) or not 0 <= debounce < float("inf"):
             raise ValueError(f"debounce is {debounce!r}; it takes seconds, 0 or more")
         self.debounce = debounce
-        self.status, self.output = Panel(role="status", gone=_without_kernel()), Panel()
+        self.status, self.output = Panel(role="status", gone=without_kernel()), Panel()
         self.result: Any = None
         self._stale = self._computing = False
         self._lock = threading.RLock()  # JupyterLab runs widgets on a thread of their own, cells on another
@@ -263,7 +263,7 @@ class LiveView(ipywidgets.VBox):
         return tag("div", picture, invitation)
 
 
-def _without_kernel() -> Html:
+def without_kernel() -> Html:
     """What a view says when no kernel answers: to run its cell again or, where there are no cells, to reload."""
     return join(
         tag("div", say("live.gone", lang), " ",

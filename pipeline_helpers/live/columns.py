@@ -8,8 +8,8 @@ from typing import Any
 
 from pipeline_helpers.language import say
 from pipeline_helpers.live.answers import Answer, answer, bar, by_sentence, class_colour, more_labels, shown_labels
-from pipeline_helpers.live.markup import Html, join, shorten, tag
 from pipeline_helpers.live.tokens import id_of, token_class
+from pipeline_helpers.markup import Html, join, shorten, tag
 from pipeline_helpers.stages import Row, encode
 
 BOXES = (0, 1)

@@ -114,7 +114,8 @@ class Panel(Control):
     a button with `data-action` tells Python of its click. An element with `data-keys` is one stop of the Tab key, where
     the focus was last; arrow keys move among what has a `tabindex` in it, row by row where it says how many columns it
     has. An element with `data-scrolls`, an `aria-label` and `role="group"` becomes a stop, and a named region, while
-    there is more of it than it has room for.
+    there is more of it than it has room for. After a button was pressed, the focus goes to the element with
+    `data-focus`, if its value is another one than before; an element with another `data-key` is put in anew.
     What has the class `ph-spoken` is read aloud and not seen.
     """
 

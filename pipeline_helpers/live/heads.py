@@ -14,8 +14,8 @@ from pipeline_helpers.figures.attention import Attention, attention
 from pipeline_helpers.figures.style import SEQUENTIAL
 from pipeline_helpers.language import LANGUAGES, Mistake, say
 from pipeline_helpers.live.controls import Control, script
-from pipeline_helpers.live.markup import shorten, visible
 from pipeline_helpers.live.tokens import token_class
+from pipeline_helpers.markup import shorten, visible
 from pipeline_helpers.stages import Row, Trace
 
 PADDING = 4

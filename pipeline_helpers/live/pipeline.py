@@ -18,8 +18,8 @@ from pipeline_helpers.language import LANGUAGES, Mistake, current_language, say
 from pipeline_helpers.live.base import DEBOUNCE, LiveView, guarded
 from pipeline_helpers.live.columns import AT_ONCE, Answered, answered, prepare, render
 from pipeline_helpers.live.controls import TextBox
-from pipeline_helpers.live.markup import Html, shorten
 from pipeline_helpers.live.tokens import cut_off
+from pipeline_helpers.markup import Html, shorten
 from pipeline_helpers.stages import to_probabilities, trace
 
 PAUSE = 0.35

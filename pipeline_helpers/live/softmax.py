@@ -16,8 +16,8 @@ from pipeline_helpers.language import Mistake, say, say_in_each
 from pipeline_helpers.live.answers import MOST_LABELS
 from pipeline_helpers.live.base import DEBOUNCE, LiveView
 from pipeline_helpers.live.controls import Slider, TextBox
-from pipeline_helpers.live.markup import Html, join, shorten, tag
 from pipeline_helpers.live.tokens import cut_off
+from pipeline_helpers.markup import Html, join, shorten, tag
 from pipeline_helpers.stages import Row, labels_of, trace
 
 REACH = 10.0

@@ -10,9 +10,9 @@ from pipeline_helpers.figures.tokens import plot_tokens
 from pipeline_helpers.language import say
 from pipeline_helpers.live.base import DEBOUNCE, LiveView
 from pipeline_helpers.live.controls import TextBox
-from pipeline_helpers.live.markup import Html, join, shorten, tag
 from pipeline_helpers.live.tokens import chip, chips, cut_off, describe, id_of, token_class
 from pipeline_helpers.live.wordpiece import Step, words_of
+from pipeline_helpers.markup import Html, join, shorten, tag
 from pipeline_helpers.stages import Row, load_tokenizer, read
 
 MOST_TRIED = 4

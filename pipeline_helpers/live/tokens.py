@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline_helpers.language import say
-from pipeline_helpers.live.markup import Html, shorten, tag
+from pipeline_helpers.markup import Html, shorten, tag
 from pipeline_helpers.stages import Row
 
 

@@ -21,8 +21,22 @@ function render({ model, el, signal }) {
   const setStops = arrowKeys(box);
   box.addEventListener("click", (event) => {
     const button = event.target.closest("[data-action]");
-    if (button) model.send({ action: button.dataset.action });
+    if (!button) return;
+    acted ||= button.type !== "radio"; // which goes on to nothing
+    model.send({ action: button.dataset.action });
   });
+  box.addEventListener("submit", (event) => event.preventDefault()); // Enter in a form clicks its button
+
+  // Where the reader goes on: the focus follows what has another data-focus than before, once a button was pressed.
+  let acted = false;
+  let focused = null;
+  const setFocus = (here) => {
+    const next = box.querySelector("[data-focus]");
+    if ((next?.dataset.focus ?? null) === focused) return;
+    if (acted && here && next) next.focus();
+    focused = next?.dataset.focus ?? null;
+    acted = false;
+  };
 
   // What scrolls has to be within reach of the keyboard, and what does not is no stop on its way.
   const setScrolls = () => {
@@ -38,6 +52,7 @@ function render({ model, el, signal }) {
 
   const update = () => {
     const gone = isGone(el);
+    const here = box.contains(document.activeElement) || document.activeElement === document.body;
     const html = (gone ? model.get("gone") : "") + said(model, el, "html");
     box.setAttribute("role", model.get("role"));
     if (said(model, el, "label")) box.setAttribute("aria-label", said(model, el, "label"));
@@ -50,6 +65,7 @@ function render({ model, el, signal }) {
     setStops();
     setScrolls();
     follow();
+    setFocus(here);
   };
   update();
   model.on("change", update);

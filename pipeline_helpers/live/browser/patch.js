@@ -1,6 +1,7 @@
 // What is there becomes what is to be there, and only what is different is touched: nothing flickers, the focus stays.
+// What has another data-key is something else, and comes anew: another question's radio buttons, of which none is chosen.
 function patch(old, next) {
-  if (old.nodeName !== next.nodeName) return old.replaceWith(next);
+  if (old.nodeName !== next.nodeName || old.dataset?.key !== next.dataset?.key) return old.replaceWith(next);
   if (old.nodeType === Node.TEXT_NODE) {
     if (old.data !== next.data) old.data = next.data;
     return;

@@ -1,7 +1,7 @@
 """HTML in which text stays text: whatever is not made by `tag` itself is data, and is escaped."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from html import escape
 
@@ -10,13 +10,17 @@ _PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t
 _PICTURES |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
+_VOID = {"br", "input"}
+"""Elements that hold nothing and are not closed."""
+
+
 class Html(str):
     """HTML that `tag` made. A plain `str` is data, and becomes text wherever it meets one of these."""
 
     __slots__ = ()
 
 
-def tag(name: str, *content: str | Iterable[str], **attributes: object) -> Html:
+def tag(name: str, /, *content: str | Iterable[str], **attributes: object) -> Html:
     """The element `name`, holding `content`.
 
         >>> tag("b", "1 < 2", class_="ph-id", data_at=3)
@@ -30,12 +34,21 @@ def tag(name: str, *content: str | Iterable[str], **attributes: object) -> Html:
     opening = "".join(
         f' {_attribute(key)}="{_quoted(str(value))}"' for key, value in attributes.items() if value is not None
     )
-    return Html(f"<{name}{opening}>{join(*content)}</{name}>")
+    return Html(f"<{name}{opening}>" if name in _VOID else f"<{name}{opening}>{join(*content)}</{name}>")
 
 
 def join(*content: str | Iterable[str]) -> Html:
     """`content` one after the other, what is not `Html` escaped."""
     return Html("".join(_as_html(part) for part in content))
+
+
+def coded(text: str, values: Mapping[str, object] | None = None) -> Html:
+    """`text` with what stands between `backticks` as code, and its {names} filled in where there are `values`.
+
+    A backtick in a value is a character like any other.
+    """
+    parts = (part if values is None else part.format(**values) for part in text.split("`"))
+    return join(tag("code", part) if place % 2 else part for place, part in enumerate(parts))
 
 
 def _as_html(part: str | Iterable[str]) -> str:
