@@ -10,11 +10,11 @@ export OMP_NUM_THREADS
 # JupyterLab refuses to run as root, which is who you are in most containers.
 ROOT_ARGS := $(shell test "$$(id -u)" = 0 && echo --allow-root)
 
-.PHONY: help lab demo test quick check notebooks axe lessons slides handout hub hub-test
-.PHONY: environment test-environment export-environment hub-environment hub-test-environment clean
+.PHONY: help lab demo test quick check notebooks axe lessons slides handout assignment assignment-test hub hub-test
+.PHONY: environment test-environment export-environment assignment-environment hub-environment hub-test-environment clean
 
 help:  ## List these targets.
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 16
 
 lab: environment  ## Open the first lesson in JupyterLab (LAB_ARGS="--no-browser --port 8890" for a server).
 	$(BIN)/python -m jupyterlab $(ROOT_ARGS) --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_ARGS)
@@ -49,8 +49,15 @@ lessons: test-environment  ## Run every lesson again and store its outputs, on t
 slides: export-environment  ## Each lesson as reveal.js slides, in build/slides (lang=es or lang=en; both without).
 	$(BIN)/python -m tools.export_lessons slides $(lang)
 
-handout: export-environment  ## Each lesson as a page and as a notebook in one language, in build/handout (lang=es or lang=en).
+handout: export-environment  ## Each lesson as a page and as a notebook in one language, glossary and map of shapes, in build/handout (lang=es or lang=en).
 	$(BIN)/python -m tools.export_lessons handout $(lang)
+	$(BIN)/python -m tools.sheets $(lang)
+
+assignment: assignment-environment  ## The practice as an nbgrader course, in build/assignment (lang=es or lang=en; both without).
+	.venv-assignment/bin/python -m tools.make_assignment $(lang)
+
+assignment-test: assignment-environment test-environment  ## The tests of the assignments: nbgrader releases, grades and gives feedback.
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m assignment tests/test_assignment.py
 
 # Root first: an environment that is not root's is of no use to a class.
 hub:  ## Start a class on this server, as root (lang= port= memory=2G idle=60 class= names= teacher= certificate= key=).
@@ -70,6 +77,10 @@ test-environment:
 export-environment:
 	@$(PYTHON) tools/make_environment.py export
 
+# Of its own: nbgrader would come into the JupyterLab of everybody's lessons.
+assignment-environment:
+	@$(PYTHON) tools/make_environment.py assignment
+
 hub-environment:
 	@$(PYTHON) tools/make_environment.py hub
 
@@ -77,4 +88,4 @@ hub-test-environment:
 	@$(PYTHON) tools/make_environment.py test hub
 
 clean:  ## Remove what was installed.
-	rm -rf .venv
+	rm -rf .venv .venv-assignment

@@ -1,6 +1,7 @@
 """The lessons in one language: handouts to read, slides to present. Both kinds open complete without a network.
 
     python -m tools.export_lessons handout es       build/handout/es/00_….html and 00_….ipynb, for each lesson
+                                                    and for its practice, in build/handout/es/practice
     python -m tools.export_lessons slides en        build/slides/en/00_….slides.html, reveal.js beside them
     python -m tools.export_lessons slides           every language
 
@@ -29,7 +30,7 @@ from pipeline_helpers.language.prose import ProseError
 from tools.minutes import without_table
 from tools.one_language import one_language, outputs_in_one_language
 from tools.pages import for_paper, for_slides
-from tools.run_lessons import NOTEBOOKS, ROOT, LessonError, canonical, run
+from tools.run_lessons import NOTEBOOKS, ROOT, LessonError, canonical, in_order, run
 
 BUILD = ROOT / "build"
 PAGES = Path(__file__).with_name("export")
@@ -95,7 +96,7 @@ def mathml(formula: str, display: str) -> str:
 def link_to(url: str, ending: str) -> str:
     """Where a lesson's link leads from an exported page: `01_tokenizer.ipynb#x` → `01_tokenizer.html#x`."""
     path, hash_, fragment = url.partition("#")
-    if "/" in path or not path.endswith(".ipynb"):
+    if "://" in path or not path.endswith(".ipynb"):
         return url
     return path.removesuffix(".ipynb") + ending + hash_ + fragment
 
@@ -104,6 +105,7 @@ class HandoutExporter(HTMLExporter):
     """One HTML file that needs nothing beside it."""
 
     kind = "handout"
+    styles: tuple[str, ...] = ("lesson.css", "handout.css")
 
     def __init__(self, lang: str) -> None:
         super().__init__(
@@ -124,7 +126,7 @@ class HandoutExporter(HTMLExporter):
     def page(self, lesson: NotebookNode) -> str:
         """`lesson`, which is in one language, as one page of HTML."""
         style = [HtmlFormatter(style=CODE_STYLE).get_style_defs(".highlight")]
-        style += [(PAGES / name).read_text(encoding="utf-8") for name in ("lesson.css", f"{self.kind}.css")]
+        style += [(PAGES / name).read_text(encoding="utf-8") for name in self.styles]
         resources = {
             "title": title(lesson),
             "style": "\n".join(style),
@@ -138,6 +140,7 @@ class DeckExporter(HandoutExporter, SlidesExporter):
     """A deck for reveal.js, which lies in the folder `reveal.js` beside it."""
 
     kind = "slides"
+    styles = ("lesson.css", "slides.css")
     reveal_url_prefix = Unicode("reveal.js")
 
 
@@ -207,13 +210,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     for lang in [arguments.lang] if arguments.lang else LANGUAGES:
         folder = arguments.output / arguments.kind / lang
         folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(arguments.notebooks.glob("*.ipynb")):
+        for path in in_order(arguments.notebooks):
+            target = folder / path.parent.relative_to(arguments.notebooks)
+            target.mkdir(exist_ok=True)
             try:
                 lesson = in_language(nbformat.read(path, as_version=4), lang, stored=arguments.stored)
-                EXPORTS[arguments.kind](lesson, path.stem, lang, folder)
+                EXPORTS[arguments.kind](lesson, path.stem, lang, target)
             except (ProseError, LessonError) as error:
                 sys.exit(f"{path.name}: {error}")
-            print(folder / (path.stem + ENDINGS[arguments.kind]), flush=True)
+            print(target / (path.stem + ENDINGS[arguments.kind]), flush=True)
 
 
 if __name__ == "__main__":

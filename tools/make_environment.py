@@ -2,6 +2,7 @@
 
     python3 tools/make_environment.py                what the course needs
     python3 tools/make_environment.py test export    and what its tests and its exports need
+    python3 tools/make_environment.py assignment     the course and nbgrader, in `.venv-assignment`
 
 Whatever is done already is not done again: `.venv/installed.json` says what was installed, and where the folder was.
 So it also puts right an environment whose folder was moved, whose Python is gone, or whose installation broke off.
@@ -27,6 +28,9 @@ OLDEST, NEWEST = (3, 11), (3, 14)  # the Pythons that this course was tried on; 
 
 
 def main(extras: list) -> None:
+    global VENV
+    if "assignment" in extras:  # nbgrader puts its buttons and its server's pages into the JupyterLab that it is beside
+        VENV = VENV.with_name(".venv-assignment")
     say_if_another_python()
     if not installed(extras):
         with only_one():
@@ -53,7 +57,7 @@ def install(extras: list) -> None:
     if not runs():
         make()
     elif moved(folder) and call("move_environment.py") != 0:
-        sys.exit("The environment in .venv can't be put right: see above. make clean lets it be made anew.")
+        sys.exit(f"The environment in {VENV.name} can't be put right: see above. make clean lets it be made anew.")
     record(folder=folder)
     if not has_packages(extras):
         install_packages(extras)
@@ -108,7 +112,7 @@ def say_if_another_python() -> None:
     except OSError:
         return
     if then and then.group(1) != here and sys.version_info[:2] >= OLDEST:
-        print(f".venv has Python {then.group(1)}; after make clean it can be made with {here}.", flush=True)
+        print(f"{VENV.name} has Python {then.group(1)}; after make clean it can be made with {here}.", flush=True)
 
 
 def make() -> None:
@@ -116,7 +120,7 @@ def make() -> None:
     check_python()
     import venv
 
-    print("Making .venv ...", flush=True)
+    print(f"Making {VENV.name} ...", flush=True)
     venv.EnvBuilder(with_pip=True, clear=VENV.exists(), symlinks=not WINDOWS).create(str(VENV))
 
 

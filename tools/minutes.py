@@ -1,6 +1,7 @@
-"""How long a lesson takes, section by section, from what there is in it; and the same put into lessons and README.
+"""How long a lesson takes, section by section, from what there is in it; put into lessons, README and teachers' guide.
 
-    python -m tools.minutes          prints each section, puts the numbers into notebooks/*.ipynb and README.md
+    python -m tools.minutes          prints each section, puts the numbers into notebooks/*.ipynb, README.md and
+                                     docs/teaching.md
 
 A section is a level-2 heading and what follows; a smaller one that can be skipped (tag `can-skip` on the cell of its
 heading) has a line of its own, up to the next heading. `make lessons` does the same for each lesson that it runs.
@@ -19,10 +20,13 @@ from nbformat import NotebookNode
 
 from pipeline_helpers.language import LANGUAGES
 from pipeline_helpers.language.prose import Prose, ProseError, read_prose
+from pipeline_helpers.practice.exercises import exercises
+from pipeline_helpers.practice.questions import quiz_data
 from tools.pages import is_live
 
 ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS, README = ROOT / "notebooks", ROOT / "README.md"
+NOTEBOOKS, README, GUIDE = ROOT / "notebooks", ROOT / "README.md", ROOT / "docs" / "teaching.md"
+PRACTICE = NOTEBOOKS / "practice"
 
 WORDS = 140
 """Words a minute. Adults read 238 of plain non-fiction (Brysbaert, 2019); a text with a new term in each paragraph is
@@ -37,6 +41,9 @@ PREDICTION = 60
 """Seconds for a question whose answer is folded: think, say a number, unfold, compare."""
 LIVE = 240
 """Seconds for a live view: three or four sentences of one's own."""
+QUESTION = 45
+"""Seconds for a question of a quiz: to read its options, to choose, and to read why."""
+CHECK, QUIZ = re.compile(r'\bph\.check\("(\w+)"'), re.compile(r'\bph\.quiz\("(\w+)"')
 
 SKIP = "can-skip"
 DEEP = (5, 6)
@@ -48,6 +55,11 @@ BEGINNING = {"es": "Para empezar", "en": "To begin"}
 CAN_BE_SKIPPED = {"es": "se puede saltar", "en": "can be skipped"}
 README_HEAD = {"es": ("minutos", "recorrido"), "en": ("minutes", "track")}
 SHORT_OR_DEEP = {"es": ("corto", "a fondo"), "en": ("short", "deep")}
+WHEN = {"es": ("antes", "clase", "después"), "en": ("before", "class", "after")}
+"""What the guide writes beside a section, on each track: when it is read or done."""
+GUIDE_LESSON = re.compile(r"#### \[[^]]*\]\(\.\./notebooks/(\w+)\.ipynb\)")
+GUIDE_SECTION = re.compile(r"\| ([^|]+) \| \d+ \| ([^|\d]+) \| ([^|\d]+) \|")
+GUIDE_PLAN = re.compile(r"(\| \d+ \| ([^|]+) \| [^|]*\.ipynb\)[^|]* \|) \d+ \| \d+ \| \d+ \|")
 TABLE = re.compile(rf"\n\n<details><summary>(?:{'|'.join(SUMMARY.values())})</summary>.*?</details>", re.DOTALL)
 """The table in a lesson, with the empty line before it."""
 
@@ -65,15 +77,18 @@ class Section:
     figures: int = 0
     predictions: int = 0
     live: int = 0
+    exercises: int = 0
+    """The minutes that its exercises say they take."""
+    questions: int = 0
 
     @property
     def minutes(self) -> float:
         """At the speeds above; the language with more words counts."""
         seconds = (
             LINE * self.lines + OUTPUT * self.outputs + FIGURE * self.figures
-            + PREDICTION * self.predictions + LIVE * self.live
+            + PREDICTION * self.predictions + LIVE * self.live + QUESTION * self.questions
         )  # fmt: skip
-        return max(self.words.values()) / WORDS + seconds / 60
+        return max(self.words.values()) / WORDS + seconds / 60 + self.exercises
 
     def add(self, cell: NotebookNode) -> None:
         """Count what is in `cell`; the table of minutes is not, nor the cell that every lesson begins with."""
@@ -83,6 +98,12 @@ class Section:
                 self.words[lang] += len(re.findall(r"\S*\w\S*", re.sub(r"<[^>]*>|\]\([^)]*\)", " ", text)))
             self.predictions += max(text.count("<details>") for text in said.values())
         elif cell.cell_type == "code" and ".language_switch()" not in cell.source:
+            if names := CHECK.findall(cell.source):
+                self.exercises += sum(exercises()[name].minutes for name in names)
+                return
+            if quizzes := QUIZ.findall(cell.source):
+                self.questions += sum(len(quiz_data(name)["question"]) for name in quizzes)
+                return
             self.lines += sum(bool(line.strip()) for line in cell.source.splitlines())
             if is_live(cell):
                 self.live += 1
@@ -140,7 +161,7 @@ def without_table(text: str) -> str:
 
 
 def refresh(lesson: NotebookNode) -> NotebookNode:
-    """`lesson` with its minutes where it says how long it takes, and the table of its sections behind that paragraph.
+    """`lesson` with its minutes where it says how long it takes, and the table of its sections at the end of that text.
 
     A lesson that does not say it stays as it is.
     """
@@ -165,10 +186,8 @@ def _refreshed(div: str, lang: str, lesson: NotebookNode) -> str:
     rows = (_row(section, lang) for section in sections(lesson))
     table = _table([HEAD[lang], *rows])
     folded = f"\n\n<details><summary>{SUMMARY[lang]}</summary>\n\n{table}\n\n</details>"
-    paragraphs = div.split("\n\n")
-    said = next(place for place, text in enumerate(paragraphs) if _sentence(lang).search(text))
-    paragraphs[said] += folded
-    return "\n\n".join(paragraphs)
+    prose, end, rest = div.rpartition("\n\n</div>")
+    return f"{prose}{folded}{end}{rest}"
 
 
 def _row(section: Section, lang: str) -> tuple[str, str]:
@@ -204,12 +223,53 @@ def refresh_readme(text: str, lessons: dict[str, NotebookNode]) -> str:
     return "\n".join(lines)
 
 
+def refresh_guide(text: str, lessons: dict[str, NotebookNode]) -> str:
+    """The teachers' guide `text` with the minutes of each section, and what they come to in each session of its plans.
+
+    Args:
+        text: the guide; each lesson has a level-4 heading that links it, and under it a table: section, minutes, when
+            on the short track, when on the deep one. A row of a plan is session, track, links, three numbers.
+        lessons: the lessons by their file's stem.
+    """
+    lang, stem, lines = next(iter(LANGUAGES)), "", text.split("\n")
+    known = {
+        (code, name, one.names[code]): one
+        for name, lesson in lessons.items() for one in sections(lesson) for code in LANGUAGES
+    }  # fmt: skip
+    spent: dict[tuple[str, str, str], list[float]] = {}
+    for place, line in enumerate(lines):
+        if line.startswith("## "):
+            lang = next((code for code, name in LANGUAGES.items() if line == f"## {name}"), lang)
+        if heading := GUIDE_LESSON.match(line):
+            stem = heading[1]
+        if (found := GUIDE_SECTION.fullmatch(line)) and (here := known.get((lang, stem, found[1]))):
+            lines[place] = f"| {found[1]} | {max(1, round(here.minutes))} | {found[2]} | {found[3]} |"
+            for track, when in zip(SHORT_OR_DEEP[lang], found.groups()[1:], strict=True):
+                _spend(spent.setdefault((lang, track, stem), [0.0] * 3), here, WHEN[lang], when)
+    for place, line in enumerate(lines):
+        if line.startswith("## "):
+            lang = next((code for code, name in LANGUAGES.items() if line == f"## {name}"), lang)
+        if plan := GUIDE_PLAN.fullmatch(line):
+            each = [spent[lang, plan[2], linked] for linked in re.findall(r"/(\w+)\.ipynb", line)]
+            lines[place] = f"{plan[1]} {' | '.join(str(round(sum(part))) for part in zip(*each, strict=True))} |"
+    return "\n".join(lines)
+
+
+def _spend(minutes: list[float], section: Section, names: Sequence[str], when: str) -> None:
+    """Add `section` to the minutes before, in and after class; its exercises are done after class, wherever it is."""
+    if when in names:
+        minutes[names.index(when)] += section.minutes - section.exercises
+        minutes[-1] += section.exercises
+
+
 def store_readme() -> None:
-    """Put the minutes of the lessons that are stored into the README."""
-    before = README.read_text(encoding="utf-8")
-    after = refresh_readme(before, read_lessons())
-    if after != before:
-        README.write_text(after, encoding="utf-8")
+    """Put the minutes of the lessons that are stored into the README and the teachers' guide."""
+    lessons = read_lessons()
+    for path, refreshed in ((README, refresh_readme), (GUIDE, refresh_guide)):
+        before = path.read_text(encoding="utf-8")
+        after = refreshed(before, lessons)
+        if after != before:
+            path.write_text(after, encoding="utf-8")
 
 
 def read_lessons(folder: Path = NOTEBOOKS) -> dict[str, NotebookNode]:
@@ -224,6 +284,7 @@ def report(lessons: dict[str, NotebookNode], lang: str = "en") -> Iterator[str]:
         for one in sections(lesson):
             yield (
                 f"{one.minutes:8.1f}  {one.names[lang]}{' *' * one.skip}: {max(one.words.values())} words, "
+                f"{one.exercises} minutes of exercises, {one.questions} questions, "
                 f"{one.lines} lines, {one.outputs} outputs, {one.figures} figures, {one.predictions} predictions, "
                 f"{one.live} live"
             )
@@ -235,11 +296,12 @@ def report(lessons: dict[str, NotebookNode], lang: str = "en") -> Iterator[str]:
 def main() -> None:
     lessons = read_lessons()
     print("\n".join(report(lessons)))
-    for stem, lesson in lessons.items():
-        path = NOTEBOOKS / f"{stem}.ipynb"
-        written = nbformat.writes(refresh(lesson)) + "\n"
-        if written != path.read_text(encoding="utf-8"):
-            path.write_text(written, encoding="utf-8")
+    for folder in (NOTEBOOKS, PRACTICE):
+        for stem, lesson in read_lessons(folder).items():
+            path = folder / f"{stem}.ipynb"
+            written = nbformat.writes(refresh(lesson)) + "\n"
+            if written != path.read_text(encoding="utf-8"):
+                path.write_text(written, encoding="utf-8")
     store_readme()
 
 

@@ -2,6 +2,7 @@
 
 - The prose in front of a live view, which tells to type, is for whoever has the notebook. On a slide it is a note for
   the speaker; in a handout it is there, and print leaves it out. In its place a line says that one types elsewhere.
+- That nothing is written yet in a cell to complete, and it can be run again, is for whoever can run it: it is left out.
 - What a cell's metadata say to the speaker, `{"slideshow": {"slide_type": "-", "notes": {"es": …, "en": …}}}`, becomes
   a cell of notes behind it.
 """
@@ -17,20 +18,34 @@ TYPE_ELSEWHERE = {
     "en": "In the notebook you type here, and the view answers at once.",
 }
 """What stands above the still picture of a live view."""
+UNANSWERED = "…"
+"""With which the text of a check begins that has nothing to check yet."""
 STARTS = ("slide", "subslide")
 NOTES = {"slideshow": {"slide_type": "notes"}}
 
 
 def is_live(cell: NotebookNode) -> bool:
     """Whether `cell` shows the still picture of a live view; its `repr` stands beside it."""
-    texts = [str(output.get("data", {}).get("text/plain", "")) for output in cell.get("outputs", [])]
-    return any(re.match(r"Live\w+\(", text) for text in texts)
+    return any(re.match(r"Live\w+\(", _text(output)) for output in cell.get("outputs", []))
+
+
+def _text(output: NotebookNode) -> str:
+    return str(output.get("data", {}).get("text/plain", ""))
+
+
+def without_unanswered(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """A copy of `cells` in which no output says that an answer is not written yet."""
+    cells = copy.deepcopy(cells)
+    for cell in cells:
+        if cell.cell_type == "code" and "ph.check(" in cell.source:
+            cell.outputs = [output for output in cell.outputs if not _text(output).startswith(UNANSWERED)]
+    return cells
 
 
 def for_slides(lesson: NotebookNode, lang: str) -> NotebookNode:
     """A copy of `lesson`, which is in `lang` alone, as a deck shows it."""
     cells: list[NotebookNode] = []
-    for cell in copy.deepcopy(lesson.cells):
+    for cell in without_unanswered(lesson.cells):
         slide = cell.metadata.get("slideshow", {})
         spoken = [slide["notes"][lang]] if lang in slide.get("notes", {}) else []
         if is_live(cell):
@@ -50,7 +65,7 @@ def for_slides(lesson: NotebookNode, lang: str) -> NotebookNode:
 def for_paper(lesson: NotebookNode, lang: str) -> NotebookNode:
     """A copy of `lesson`, which is in `lang` alone, in which print can tell what asks to be typed."""
     cells: list[NotebookNode] = []
-    for cell in copy.deepcopy(lesson.cells):
+    for cell in without_unanswered(lesson.cells):
         if is_live(cell):
             if not cells or cells[-1].cell_type != "markdown":
                 cells.append(new_markdown_cell())

@@ -5,7 +5,7 @@ Execution counts from 1; no timing, no widget state, no path; a traceback is its
 language switch is the static HTML that stands for it; a new cell has an id that says what it is about. Where a lesson
 says how long it takes, and in the README, stands what `tools/minutes.py` computes.
 
-    python tools/run_lessons.py [notebook …]        (all of them when none is named)
+    python tools/run_lessons.py [notebook …]        (all lessons and their practice when none is named)
 """
 
 import argparse
@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that "python tools/…" finds its neighbours
 from tools import minutes
-from tools.minutes import NOTEBOOKS, ROOT
+from tools.minutes import NOTEBOOKS, PRACTICE, ROOT
 
 CELL_TIMEOUT = 120
 EVERYWHERE = {*keyword.kwlist, "print", "ph", "show", "torch", "nn", "functional", "no_grad", "transformers", "utils"}
@@ -46,13 +46,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("notebooks", nargs="*", type=Path, help="the lessons to run; all when none is named")
     arguments = parser.parse_args()
-    for path in arguments.notebooks or sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in arguments.notebooks or in_order(NOTEBOOKS):
         print(path.name, flush=True)
         try:
             store(path)
         except LessonError as error:
             sys.exit(f"{path.name}: {error}")
     minutes.store_readme()
+
+
+def in_order(folder: Path) -> list[Path]:
+    """The lessons of `folder`, and then their practice, which is in `practice` beside them."""
+    return [*sorted(folder.glob("*.ipynb")), *sorted((folder / PRACTICE.name).glob("*.ipynb"))]
 
 
 def store(path: Path) -> None:

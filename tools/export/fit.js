@@ -34,8 +34,10 @@
       } else if (cell.matches(".jp-CodeCell")) {
         const pictured = cell.querySelector("img");  // on a slide nobody reads how a figure is made
         const shown = all(cell, pictured ? ".jp-OutputArea-output" : ".jp-InputArea-editor, .jp-OutputArea-output");
-        for (const part of shown) {
-          add(part, start, part.querySelector("img") ? "picture" : part.matches(".jp-InputArea-editor") ? "code" : "result", step);
+        const asked = shown.flatMap(questions);
+        for (const part of asked.length ? asked : shown) {
+          const code = part.matches(".jp-InputArea-editor");
+          add(part, start, part.querySelector("img") ? "picture" : asked.length ? "question" : code ? "code" : "result", step);
           start = "part";
         }
       } else {
@@ -66,6 +68,17 @@
         list.append(point);
         return list;
       });
+    });
+  }
+
+  // The questions of a quiz that is longer than a slide, one by one; of anything else none.
+  function questions(result) {
+    const list = result.querySelector("ol");
+    if (!list || result.querySelector("img") || result.getBoundingClientRect().height < ROOM * 0.7) return [];
+    return pieces(list.parentElement).filter((part) => part.tagName === "OL").map((question) => {
+      const box = result.cloneNode(false);
+      box.append(question);
+      return box;
     });
   }
 
@@ -158,7 +171,7 @@
     const asked = parts.some(({ kind }) => kind === "answer");
     let box = null, last = null;
     return parts.flatMap(({ part, kind, step, notes = [] }, at) => {
-      const later = step || kind === "result" || (kind === "picture" && asked && parts[at - 1]?.kind !== "heading");
+      const later = step || kind === "result" || kind === "question" || (kind === "picture" && asked && parts[at - 1]?.kind !== "heading");
       const shown = element("div", kind, part);
       if (!later || !parts.slice(0, at).some(({ kind: before }) => before !== "heading")) {
         box = null;
