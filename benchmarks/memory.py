@@ -21,7 +21,8 @@ from tools.run_lessons import KERNEL, NOTEBOOKS, run  # noqa: E402
 
 BOUND = 1.4
 # The union of what the lessons import, as tests/test_lessons.py checks, and what their figures and views are made with.
-IMPORTS = """import torch
+IMPORTS = """import math, torch, unicodedata
+from torch.nn import functional
 from huggingface_hub import ModelCard
 from tempfile import TemporaryDirectory
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers

@@ -6,6 +6,7 @@ workspaces, the language last chosen) goes into a folder that the test run throw
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -148,7 +149,7 @@ def show_notebook(page, url: str, name: str, front_end: str = "lab") -> None:
     if front_end == "voila":
         page.goto(f"{url}/voila/render/{name}", timeout=PATIENCE)
         return
-    workspace = name.replace(".", "-")  # each page its own; a dot in its name sends JupyterLab to nowhere
+    workspace = re.sub(r"[./]", "-", name)  # its own; a dot or a slash sends JupyterLab to nowhere
     tree = {"lab": f"lab/workspaces/{workspace}/tree", "notebook": "notebooks"}[front_end]
     page.goto(f"{url}/{tree}/{name}", timeout=PATIENCE)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=PATIENCE)

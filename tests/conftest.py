@@ -13,13 +13,16 @@ import sys
 import pytest
 
 from pipeline_helpers.language import choice
+from pipeline_helpers.practice import progress
 
 MAY_BE_SKIPPED_ON_CI = ("the published checkpoint is not here",)
 """Reasons for which even CI may skip a test; any other skip there is a failure, so that green means that it ran."""
 _skipped: list[str] = []
+_practice: list[str] = []
 
 
 def pytest_runtest_logreport(report):
+    _practice.extend(line for name, line in report.user_properties if name == "practice" and report.when == "call")
     if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
         reason = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else str(report.longrepr)
         if not any(allowed in reason for allowed in MAY_BE_SKIPPED_ON_CI):
@@ -32,6 +35,8 @@ def pytest_sessionfinish(session, exitstatus):
 
 
 def pytest_terminal_summary(terminalreporter):
+    for line in sorted(_practice):
+        terminalreporter.write_line(line)
     for line in _skipped:
         terminalreporter.write_line(f"CI has to run this test, and it was skipped: {line}", red=True)
 
@@ -45,10 +50,11 @@ def _close_figures():
 
 @pytest.fixture(autouse=True)
 def _language(tmp_path, monkeypatch):
-    """Each test begins in Spanish and remembers its choice nowhere but in its own folder."""
+    """Each test begins in Spanish and remembers its choice, and what is done, nowhere but in its own folder."""
     monkeypatch.setattr(choice, "_chosen", None)
     monkeypatch.setattr(choice, "_listeners", [])
     monkeypatch.setattr(choice, "_memory", lambda: tmp_path / "language")
+    monkeypatch.setattr(progress, "_memory", lambda: tmp_path / "progress.json")
 
 
 @pytest.fixture(scope="session")

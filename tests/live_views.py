@@ -17,6 +17,7 @@ VIEWS = {
 # Everything that the views' own HTML is made of. What a reader typed adds no tag and no attribute to it.
 TAGS = {"b", "button", "code", "div", "h4", "i", "p", "pre", "section", "small", "span", "strong"}
 TAGS |= {"table", "tbody", "td", "tfoot", "th", "thead", "tr"}
+TAGS |= {"br", "fieldset", "form", "input", "label", "legend", "li", "ol", "ul"}  # the practice's
 ATTRIBUTES = {"aria-hidden", "aria-label", "aria-pressed", "aria-selected", "class", "colspan", "data-action"}
 ATTRIBUTES |= {
     "data-at",
@@ -29,7 +30,8 @@ ATTRIBUTES |= {
     "scope",
     "style",
 }
-ATTRIBUTES |= {"tabindex", "type"}
+ATTRIBUTES |= {"tabindex", "type", "checked", "data-focus", "data-key", "disabled", "name"}
+VOID = {"br", "input"}
 
 
 class Page(HTMLParser):
@@ -49,7 +51,8 @@ class Page(HTMLParser):
         assert {name for name, _ in attrs} <= ATTRIBUTES, attrs
         element = {"tag": tag, "text": "", **dict(attrs)}
         self.elements.append(element)
-        self._open.append(element)
+        if tag not in VOID:
+            self._open.append(element)
 
     def handle_endtag(self, tag):
         assert self._open.pop()["tag"] == tag

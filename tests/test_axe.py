@@ -1,5 +1,7 @@
 """axe-core looks at every lesson after it has run: in JupyterLab, Notebook 7, Voila, as a handout and as slides.
 
+At two practice notebooks it looks in JupyterLab alone.
+
 `make axe` gets axe-core and runs this. One run of a lesson a host; language and theme are changed in place. Whatever
 is in a prose cell, in an output, in the switch or on a page that we make is ours, and has no violation. What JupyterLab
 and Voila bring with them stands in `axe_known.tsv`, a rule and an element a line, and nothing may be added to it.
@@ -15,6 +17,7 @@ import pytest
 
 from pipeline_helpers.language import LANGUAGES
 from tests import browser
+from tests.quizzes import quizzes_for_a_notebook
 from tests.test_browser_demo import demo_page  # noqa: F401, a fixture
 from tools import export_lessons
 
@@ -23,12 +26,24 @@ pytestmark = [pytest.mark.axe, pytest.mark.browser]
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+PRACTICES = ("01_tokenizer", "05_inside_a_layer")
+"""Two of them: all are made of the same kinds of cells."""
 AXE = ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 KNOWN = {tuple(line.split("\t")) for line in (ROOT / "tests" / "axe_known.tsv").read_text().splitlines() if line}
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules that a theme can change the answer to."""
 VIEW = ("import pipeline_helpers as ph\nph.language_switch()", 'ph.LiveTokenizer("I love this film")')
+PRACTICE = (
+    VIEW[0],
+    'ph.quiz("tokenizer")',
+    'ph.check("pad", lambda rows: (rows, [[0] * len(row) for row in rows]))',
+    'ph.check("pad", ...)',
+    'ph.hint("pad")',
+    'ph.solution("pad")',
+    "ph.progress()",
+)
+"""What a student meets in a practice notebook, beside its prose."""
 
 # What is wrong on the page: a rule, whose it is, and the element, by its name and those of its classes that last.
 LOOK = """async ([rules, all]) => {
@@ -73,6 +88,7 @@ def url(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lessons") / "notebooks"
     shutil.copytree(NOTEBOOKS, folder)
     browser.notebook(folder, "view.ipynb", *VIEW)
+    browser.notebook(folder, "practice.ipynb", quizzes_for_a_notebook(folder.with_name("quizzes")), *PRACTICE)
     # All cells on the page at once, or axe would not see what is out of view.
     with browser.jupyter(folder, {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}) as address:
         yield address
@@ -138,6 +154,41 @@ def test_nothing_of_ours_is_amiss(page, url, axe, lesson, host):
     put_on(page, "light", host)  # the server remembers it
     assert not ours, report(ours.values())
     assert others <= KNOWN, report(map("\t".join, others - KNOWN))
+
+
+@pytest.mark.parametrize("practice", PRACTICES)
+def test_nothing_is_amiss_in_a_practice_notebook(page, url, axe, practice):
+    """In one host and one theme: what it shows beside its prose is looked at everywhere, below."""
+    opened(page, url, f"practice/{practice}.ipynb", "lab")
+    page.locator(".ph-quiz").wait_for()
+    for lang in LANGUAGES:
+        choose(page, lang)
+        ours, others = look(page, axe)
+        assert not ours, f"{lang}: {report(ours)}"
+        assert others <= KNOWN, report(map("\t".join, others - KNOWN))
+
+
+@pytest.mark.parametrize("host", browser.FRONT_ENDS)
+def test_nothing_is_amiss_in_a_quiz_nor_in_what_is_said_of_an_answer(page, url, axe, host):
+    opened(page, url, "practice.ipynb", host)
+    page.locator(".ph-feedback li").last.wait_for(state="attached")
+    steps = [None, "[type=submit]", "label:last-of-type", "[type=submit]", "[type=submit]", "label:first-of-type",
+             "[type=submit]", "[type=submit]"]  # fmt: skip
+    for theme in THEMES:
+        put_on(page, theme, host)
+        for lang in LANGUAGES:
+            choose(page, lang)
+            for step in steps:
+                if step:
+                    before = page.locator(".ph-quiz").inner_html()
+                    page.locator(f".ph-quiz {step}").click()
+                    page.wait_for_function("old => document.querySelector('.ph-quiz').innerHTML !== old", arg=before)
+                ours, others = look(page, axe, rules=None if theme == "light" else OF_COLOURS)
+                assert not ours, f"{lang}, {theme}, {step}: {report(ours)}"
+                assert others <= KNOWN, report(map("\t".join, others - KNOWN))
+            page.locator(".ph-quiz [data-action=again]").click()
+            page.locator(".ph-quiz form").wait_for()
+    put_on(page, "light", host)
 
 
 def test_nothing_is_amiss_on_the_page_for_a_lecture(demo_page, axe):  # noqa: F811

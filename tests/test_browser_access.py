@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 PARTS = """import pipeline_helpers as ph
 from pipeline_helpers.live.controls import Choice, Panel, Slider, TextBox
 from pipeline_helpers.live.answers import bar
-from pipeline_helpers.live.markup import join, tag
+from pipeline_helpers.markup import join, tag
 
 def html(word, count=4):
     keys = tag("p", (tag("button", f"{word} {place}", type="button", data_action=str(place), data_at=place,

@@ -12,12 +12,16 @@ from PIL import Image
 
 from pipeline_helpers.language import LANGUAGES
 from pipeline_helpers.language.prose import BETWEEN, read_prose
+from pipeline_helpers.practice.questions import questions_of
+from pipeline_helpers.practice.quiz import static_html
 from tools.export_lessons import export_handout, export_slides
 from tools.one_language import one_language
 
 pytestmark = pytest.mark.browser
 
-NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+FOLDER = Path(__file__).parent.parent / "notebooks"
+NOTEBOOKS = [*sorted(FOLDER.glob("*.ipynb")), *sorted(FOLDER.glob("practice/*.ipynb"))]
+NAMES = ["-".join(path.relative_to(FOLDER).with_suffix("").parts) for path in NOTEBOOKS]
 WIDTH, HEIGHT = 1280, 720
 SMALLEST = 18
 """Pixels of a letter that the last row can read. Exponents and indices of formulas are smaller by nature."""
@@ -189,7 +193,7 @@ def headings(path, lang):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
 def test_every_slide_of_every_lesson_fits(offline, tmp_path, path, lang):
     export_slides(one_language(nbformat.read(path, as_version=4), lang), path.stem, lang, tmp_path)
     show(offline, tmp_path / f"{path.stem}.slides.html")
@@ -200,12 +204,13 @@ def test_every_slide_of_every_lesson_fits(offline, tmp_path, path, lang):
     filled = offline.evaluate(FILLED)
     empty = [share for share in filled if share < 0.4]
     print(f"{path.stem} {lang}: {len(filled)} slides, {len(empty)} more than 60 % empty {empty}")
-    assert len(empty) <= 0.2 * len(filled)
+    # An exercise and what is to be completed stand together, on a slide of their own; the last slide holds two links.
+    assert len(empty) <= (0.35 if path.parent.name == "practice" else 0.2) * len(filled)
     assert offline.asked == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
 def test_every_handout_is_as_wide_as_the_window(offline, tmp_path, path, lang):
     export_handout(one_language(nbformat.read(path, as_version=4), lang), path.stem, lang, tmp_path)
     show(offline, tmp_path / f"{path.stem}.html")
@@ -213,6 +218,22 @@ def test_every_handout_is_as_wide_as_the_window(offline, tmp_path, path, lang):
     assert offline.locator("h1, h2, h3").all_text_contents() == headings(path, lang)
     assert offline.locator("img").evaluate_all("all => all.filter((i) => !i.naturalWidth).map((i) => i.alt)") == []
     assert offline.asked == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_quiz_goes_on_slides_question_by_question(offline, tmp_path, lang):
+    quiz = code('ph.quiz("tokenizer")', new_output("display_data", data={"text/html": static_html("tokenizer")}))
+    deck(offline, tmp_path, prose("Uno.", "One."), quiz, lang=lang)
+    assert problems(offline) == []
+    questions = [question.text[lang].replace("`", "") for question in questions_of("tokenizer")]
+    text = "".join(leaves(offline))
+    places = [text.index(question) for question in questions]
+    assert places == sorted(places)
+    numbers = offline.locator(".question ol").evaluate_all("all => all.map((list) => list.start)")
+    assert numbers == list(range(1, len(questions) + 1))
+    for question in questions_of("tokenizer"):
+        for option in question.options:
+            assert option.text[lang].replace("`", "") in text
 
 
 def test_what_does_not_fit_goes_on_to_the_next_slide_and_nothing_is_lost(offline, tmp_path):

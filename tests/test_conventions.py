@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 OURS = ("pipeline_helpers", "tools", "tests", "benchmarks")
 FILES = sorted(path for name in OURS for path in (ROOT / name).rglob("*.py"))
 MAY_BE_REACHED = {f"choice.{name}" for name in ("_chosen", "_listeners", "_memory", "_remember", "_remembered")}
+MAY_BE_REACHED |= {"progress._memory", "feedback._hints_given", "feedback._wrong_tries"}
 """What tests put aside: each begins with no choice of a language, and remembers none in the reader's own folder."""
 
 

@@ -14,9 +14,9 @@ from pipeline_helpers.language.prose import ProseError, read_prose
 from tools import export_lessons
 from tools.export_lessons import DeckExporter, HandoutExporter, Renderer, link_to, mathml
 from tools.one_language import html_in, one_language, outputs_in_one_language
-from tools.run_lessons import KERNEL
+from tools.run_lessons import KERNEL, in_order
 
-NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = in_order(Path(__file__).parent.parent / "notebooks")
 BOTH = '<div lang="es">\n\n{es}\n\n</div>\n<div lang="en">\n\n{en}\n\n</div>'
 PIXEL = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
@@ -139,7 +139,7 @@ def test_an_unknown_language_is_refused():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[f"{path.parent.name}-{path.stem}" for path in NOTEBOOKS])
 def test_each_lesson_in_one_language(path, lang):
     lesson = nbformat.read(path, as_version=4)
     cells = {cell.id: cell for cell in one_language(lesson, lang).cells}
@@ -164,7 +164,8 @@ def test_each_lesson_in_one_language(path, lang):
         ("01_tokenizer.ipynb", "01_tokenizer.html"),
         ("01_tokenizer.ipynb#padding", "01_tokenizer.html#padding"),
         ("https://example.org/a.ipynb", "https://example.org/a.ipynb"),
-        ("../data/a.ipynb", "../data/a.ipynb"),
+        ("practice/01_tokenizer.ipynb", "practice/01_tokenizer.html"),
+        ("../01_tokenizer.ipynb", "../01_tokenizer.html"),
         ("figure.png", "figure.png"),
     ],
 )

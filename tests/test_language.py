@@ -16,6 +16,7 @@ import pipeline_helpers as ph
 from pipeline_helpers import language
 from pipeline_helpers.language import LANGUAGES, choice
 from pipeline_helpers.language.prose import ProseError, name_of, read_prose
+from pipeline_helpers.practice.exercises import LESSONS, exercises
 
 GLOSSARY = Path(language.__file__).parent / "glossary.csv"
 
@@ -35,9 +36,17 @@ def test_every_key_has_every_language_and_the_same_values_to_fill_in(key):
 THE_SAME = {
     "gallery.embeddings", "head.logit", "head.pre_classifier", "hidden_states.one_token", "hidden_states.tokens",
     "live.checkpoint", "live.tokens", "pipeline.ids", "pipeline.logits", "pipeline.mask", "pipeline.softmax",
-    "pipeline.tokens", "softmax.head.logit", "softmax.head.scaled", "token_similarity.embeddings",
+    "pipeline.tokens", "practice_shown.lesson.softmax", "softmax.head.logit", "softmax.head.scaled",
+    "token_similarity.embeddings",
 }  # fmt: skip
 """The keys that say the same in two languages: names that stay as they are, and nothing of a sentence."""
+
+
+def test_backticks_come_in_pairs_with_something_between_them():
+    for key, entry in language.catalogue().items():
+        for text in entry.values():
+            assert text.count("`") % 2 == 0, key
+            assert "``" not in text, key
 
 
 def test_no_word_is_left_in_another_language():
@@ -76,13 +85,38 @@ def asked_for(source):
     return found, missing
 
 
+def said_by_exercises():
+    """The keys that are asked for through the exercises: `Exercise.key` and what hands them on."""
+    for exercise in exercises().values():
+        yield from exercise.hints
+        for text in (
+            "title",
+            "right",
+            "changed",
+            *exercise.mistakes,
+            *exercise.symptoms,
+            *exercise.traits,
+            *exercise.otherwise,
+        ):
+            yield exercise.key(text)
+
+
+BY_DATA = {
+    "exercise.py: f'practice.shared.{text}'": set(said_by_exercises()),
+    "progress.py: f'practice_shown.lesson.{lesson}'": {f"practice_shown.lesson.{lesson}" for lesson in LESSONS},
+    "quiz.py: f'practice_shown.lesson.{name}'": {f"practice_shown.lesson.{lesson}" for lesson in LESSONS},
+}
+"""What asks for keys by what stands in another file, and the keys."""
+
+
 def test_every_key_that_the_package_says_is_there_and_every_key_is_said():
-    said, missing = set(), set()
+    said, missing = set().union(*BY_DATA.values()), set()
     for file in PACKAGE.rglob("*.py"):
         found, absent = asked_for(file.read_text(encoding="utf-8"))
         said |= found
         missing |= {f"{file.name}: {key}" for key in absent}
-    assert missing == set()
+    assert missing - BY_DATA.keys() == set()
+    assert BY_DATA.keys() - missing == set(), "take it off the list"
     assert set(language.catalogue()) - said == set(), "nobody says this"
 
 
@@ -206,11 +240,13 @@ def test_the_stored_switch_says_what_to_do_in_every_language_and_has_no_address(
 def test_the_glossary_has_each_term_once():
     with GLOSSARY.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert rows[0].keys() == {*LANGUAGES, "note"}
-    for lang in LANGUAGES:
-        terms = [row[lang] for row in rows]
-        assert all(terms)
-        assert len(set(terms)) == len(terms)
+    assert rows[0].keys() == {*LANGUAGES, *(f"{lang}_means" for lang in LANGUAGES)}
+    for column in rows[0]:
+        texts = [row[column] for row in rows]
+        assert all(texts)
+        assert len(set(texts)) == len(texts)
+    for row in rows:
+        assert all(row[f"{lang}_means"].endswith(".") for lang in LANGUAGES), row
     assert {"cabeza", "estado oculto", "relleno", "logit", "pipeline"} <= {row["es"] for row in rows}
 
 

@@ -34,7 +34,13 @@ SAME_IN_ALL = ["# 4 · Softmax"]
 NOT_COMPARED: dict[str, str] = {}
 """Cells that nbval may not compare, by lesson and id, each with the reason; three at the most."""
 
+PRACTICE = sorted((NOTEBOOKS[0].parent / "practice").glob("*.ipynb"))
 lessons = pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+all_notebooks = pytest.mark.parametrize(
+    "path",
+    [*NOTEBOOKS, *PRACTICE],
+    ids=[path.stem for path in NOTEBOOKS] + [f"practice-{path.stem}" for path in PRACTICE],
+)
 
 
 def read(path):
@@ -91,13 +97,13 @@ def test_the_whole_way_is_there():
     assert [path.stem[:2] for path in NOTEBOOKS] == [f"{n:02d}" for n in range(len(NOTEBOOKS))]
 
 
-@lessons
+@all_notebooks
 def test_every_prose_cell_has_every_language_with_the_same_structure(path):
     wrong = [f"{name}\n    {reason}" for name, source in prose(path) for reason in differences(source)]
     assert not wrong, "\n" + "\n".join(wrong)
 
 
-@lessons
+@all_notebooks
 def test_the_cells_around_the_switch_say_which_language_is_which(path):
     cells = read(path).cells
     switch = next(place for place, cell in enumerate(cells) if "language_switch()" in cell.source)
@@ -129,11 +135,11 @@ def test_a_cell_in_one_language_is_found():
 
 
 def test_only_a_term_of_all_languages_is_a_heading_without_them():
-    first_lines = [source.split("\n")[0] for path in NOTEBOOKS for _, source in prose(path)]
+    first_lines = [source.split("\n")[0] for path in [*NOTEBOOKS, *PRACTICE] for _, source in prose(path)]
     assert [line for line in first_lines if line.startswith("#") and "<span" not in line] == SAME_IN_ALL
 
 
-@lessons
+@all_notebooks
 def test_every_code_cell_is_short_executed_and_quiet(path):
     for place, cell in enumerate(read(path).cells):
         if cell.cell_type != "code":
@@ -148,7 +154,7 @@ def test_every_code_cell_is_short_executed_and_quiet(path):
         assert bool(failed) == tagged, f"{name} fails and is not tagged raises-exception, or the other way round"
 
 
-@lessons
+@all_notebooks
 def test_every_cell_is_compared_or_says_why_not(path):
     for cell in read(path).cells:
         ignored = {"nbval-skip", "nbval-ignore-output"} & set(cell.metadata.get("tags", []))
@@ -157,14 +163,14 @@ def test_every_cell_is_compared_or_says_why_not(path):
     assert len(NOT_COMPARED) <= 3
 
 
-@lessons
+@all_notebooks
 def test_every_cell_has_its_slide_type(path):
     for place, cell in enumerate(read(path).cells):
         kind = cell.metadata.get("slideshow", {}).get("slide_type")
         assert kind in SLIDE_TYPES, f"{path.name} cell {place} has the slide type {kind!r}"
 
 
-@lessons
+@all_notebooks
 def test_what_is_stored_is_canonical(path):
     notebook = read(path)
     assert nbformat.writes(run_lessons.canonical(notebook)) + "\n" == path.read_text(encoding="utf-8")
@@ -174,7 +180,7 @@ def test_what_is_stored_is_canonical(path):
     assert [cell.id for cell in named.cells] == ids, "make lessons gives a new cell its id"
 
 
-@lessons
+@all_notebooks
 def test_no_view_is_stored_with_an_error_of_ours(path):
     """A view says what went wrong and is displayed all the same: `make lessons` would store that sentence."""
     for lang in LANGUAGES:
@@ -182,7 +188,7 @@ def test_no_view_is_stored_with_an_error_of_ours(path):
         assert beginning not in path.read_text(encoding="utf-8")
 
 
-@lessons
+@all_notebooks
 def test_every_picture_says_what_it_shows_in_every_language(path):
     for place, cell in enumerate(read(path).cells):
         for output in cell.get("outputs", []):
@@ -197,7 +203,7 @@ def test_every_picture_says_what_it_shows_in_every_language(path):
             assert "image/png" not in output.get("data", {}), f"{path.name} cell {place}: show it with ph.show"
 
 
-@lessons
+@all_notebooks
 def test_each_decimal_in_the_prose_is_in_an_output_or_published(path):
     outputs = str([cell.get("outputs") for cell in read(path).cells])
     published = [number for table in (LOGITS, PROBABILITIES) for row in table for number in row]
@@ -209,7 +215,7 @@ def test_each_decimal_in_the_prose_is_in_an_output_or_published(path):
             assert number in known, f"{name}\n    quotes {number}, which no output shows and the notes do not print"
 
 
-@lessons
+@all_notebooks
 def test_lessons_link_to_files_that_are_there(path):
     for name, source in prose(path):
         for target in re.findall(r"\]\(([^)#]+)\)", source):
@@ -223,7 +229,7 @@ def test_glossary_terms_are_used_the_same_way_everywhere():
         glossary = [(row["es"], row["en"]) for row in csv.DictReader(file)]
     distinctive = [pair for pair in glossary if pair[0] in DISTINCTIVE]
     wrong = []
-    for path in NOTEBOOKS:
+    for path in [*NOTEBOOKS, *PRACTICE]:
         for name, source in prose(path):
             cell = read_prose(source)
             for es, en in distinctive:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pipeline_helpers as ph
-from pipeline_helpers.live.markup import Html, join, shorten, tag, visible
+from pipeline_helpers.markup import Html, join, shorten, tag, visible
 from tests.live_views import VIEWS, Page, make_checkpoint, read
 
 NASTY = [

@@ -97,6 +97,15 @@ def test_without_shared_weights_the_course_is_installed_all_the_same(project, ca
     assert capsys.readouterr().out.count("The weights could not be shared") == 1
 
 
+def test_nbgrader_has_an_environment_of_its_own(project):
+    (project.folder / ".venv-assignment").mkdir()
+    make_environment.main(["assignment"])
+    assert installations(project) == ["[assignment]"]
+    assert {Path(command[0]).parents[1].name for command in project.calls} == {".venv-assignment"}
+    assert not (project.folder / ".venv" / "installed.json").exists()
+    assert json.loads((project.folder / ".venv-assignment" / "installed.json").read_text())["extras"] == ["assignment"]
+
+
 def test_new_weights_are_shared_again_and_new_settings_installed(project):
     make_environment.main([])
     for file, then in (("pipeline_helpers/classroom/model.safetensors", [""]), ("share/settings.json", ["", ""])):

@@ -53,7 +53,7 @@ def test_every_direct_dependency_is_pinned_within_its_range():
             name, version = line.split("==")
             pins[canonicalize_name(name)] = version
     extras = project["optional-dependencies"]
-    for text in [*project["dependencies"], *extras["test"], *extras["export"]]:
+    for text in [*project["dependencies"], *extras["test"], *extras["export"], *extras["assignment"]]:
         requirement = packaging.Requirement(text)
         name = canonicalize_name(requirement.name)
         if name == project["name"]:  # an extra inside an extra

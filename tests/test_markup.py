@@ -11,6 +11,7 @@ import importlib
 import pkgutil
 import re
 import sys
+import tempfile
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
@@ -18,12 +19,16 @@ from pathlib import Path
 import pytest
 
 import pipeline_helpers as ph
+from pipeline_helpers import markup
 from pipeline_helpers.language import LANGUAGES, catalogue, choose_language, switch
-from pipeline_helpers.live import markup
 from pipeline_helpers.live.base import LiveView
 from pipeline_helpers.live.controls import Choice, Slider, TextBox
 from pipeline_helpers.live.heads import Heads
+from pipeline_helpers.practice.grading import find
+from pipeline_helpers.practice.questions import questions_of, quiz_data, quizzes
+from pipeline_helpers.practice.quiz import Quiz
 from tests.live_views import MARKUP, NO_TOKEN, PIECES, VIEWS, Page, make_markup_checkpoint, parts_of
+from tests.quizzes import use_quizzes
 
 PACKAGE = Path(ph.__file__).parent
 TEXT = " ".join([*MARKUP[:2], NO_TOKEN, PIECES, *MARKUP[2:], '"><unknown/>', NO_TOKEN])
@@ -164,6 +169,50 @@ def switched():
         Page(data["text/html"])
 
 
+def practised():
+    """The practice, of words, questions, a solution and an error that are markup."""
+    shown, exercise = [], find("pad")
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        for key in [key for key in catalogue() if key.startswith("practice")]:
+            for lang in LANGUAGES:
+                patch.setitem(catalogue()[key], lang, f'"><word/>{catalogue()[key][lang]}')
+        use_quizzes(patch, Path(folder), '"><question/>')
+        patch.setattr("IPython.display.display", lambda bundle, raw=False: shown.append(bundle["text/html"]))
+        ph.progress()
+        for answer in (lambda rows: None, erring, lambda rows: [ERROR], exercise.solution, ...):
+            ph.check("pad", answer)
+        for _ in exercise.hints:
+            ph.hint("pad")
+        ph.check("pad", erring)
+        source = exercise.source
+        patch.setitem(vars(exercise), "source", f'{source} < "><source/>')
+        ph.solution("pad")
+        patch.setitem(vars(exercise), "source", source)
+        for name in ("tokenizer", "before", "after", "after"):
+            quiz = Quiz(name)
+            for action in ("check", "choose 0", "check", "next", "choose 0", "check", "back", "next", "next", "see 0"):
+                quiz.act(action)
+                shown += [quiz.html, *(words["html"] for words in quiz.words.values())]
+                ph.progress()
+            shown += [quiz._repr_mimebundle_()[0]["text/html"], quiz.gone]
+            quiz.close()
+        right = Quiz("tokenizer")
+        for action in ("choose 1", "check", "next", "choose 0", "check", "next"):
+            right.act(action)
+        shown.append(right.html)
+        right.close()
+        ph.progress()
+        ph.progress(forget=True)
+    for html_shown in shown:
+        (Still if "<style>" in html_shown else Page)(html_shown)
+    for known in (quizzes, quiz_data, questions_of):
+        known.cache_clear()
+
+
+def erring(rows):
+    raise RuntimeError(ERROR)
+
+
 def test_every_view_is_in_the_net():
     public = {name: getattr(ph, name) for name in ph.__all__}
     views = {name for name, value in public.items() if isinstance(value, type) and issubclass(value, LiveView)}
@@ -182,7 +231,12 @@ def test_no_word_becomes_html_in_the_switch(watch):
         switched()
 
 
-SWITCH = "switch"
+def test_no_word_and_no_answer_becomes_html_in_the_practice(watch):
+    with watch.of(PRACTICE):
+        practised()
+
+
+SWITCH, PRACTICE = "switch", "practice"
 
 
 @pytest.fixture(scope="module")
@@ -291,7 +345,7 @@ def calls():
 
 def test_the_net_notices_each_escape_that_is_missing(folders, watch):
     net = {(name, situation): lambda name=name, situation=situation: shown(name, situation, folders)
-           for situation in SITUATIONS for name in VIEWS} | {SWITCH: switched}  # fmt: skip
+           for situation in SITUATIONS for name in VIEWS} | {SWITCH: switched, PRACTICE: practised}  # fmt: skip
     for situation in set(net) - watch.watched:  # all have been, unless this test runs alone
         with watch.of(situation):
             net[situation]()
