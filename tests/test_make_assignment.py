@@ -48,7 +48,8 @@ def test_only_the_cell_that_is_to_be_completed_is_open(practice, lang):
     assert cells["pad"].source.startswith("def pad(rows):\n    ...\n### BEGIN SOLUTION\ndef pad(rows):\n    longest")
     assert cells["test_pad"].source.endswith(f'mark("pad", pad, "{lang}")\n### END HIDDEN TESTS\nph.check("pad", pad)')
     assert cells["test_pad"].metadata.nbgrader.points == exercises()["pad"].minutes
-    assert f"**{'Esta práctica vale 10 puntos' if lang == 'es' else 'This practice is worth 10 points'}**" in str(made)
+    said = {"es": "Esta práctica vale {} puntos", "en": "This practice is worth {} points"}[lang]
+    assert f"**{said.format(exercises()['pad'].minutes)}**" in str(made)
     assert cells["01-prose"].source == {"es": "Después, la lección siguiente.", "en": "Then the next one."}[lang]
     assert not any(cell.get("outputs") or "slideshow" in cell.metadata for cell in made.cells)
     assert f'ph.choose_language("{lang}", remember=False)' in cells["01-switch"].source

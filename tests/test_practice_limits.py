@@ -8,13 +8,17 @@ import queue
 import time
 
 import pytest
+import torch
 from jupyter_client.manager import start_new_kernel
+
+from pipeline_helpers.practice import grade, limits
 
 PATIENCE = 12
 START = """
 import builtins, signal, sys, time
 import pipeline_helpers as ph
 from pipeline_helpers.practice import limits
+import torch
 limits.SECONDS, limits.PATIENCE = 0.5, 0.5
 def state():
     return builtins.input, sys.stdout, sys.stderr, signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT)
@@ -128,3 +132,16 @@ def test_a_keyboard_interrupt_stops_a_check_and_comes_through(kernel, alarms):
     assert kernel.execute("count = len(started); time.sleep(0.1); print(count == len(started) > 0)") == "True\n"
     assert kernel.execute(AS_BEFORE) == "as before (0.0, 0.0)\n"
     kernel.execute("limits.SECONDS = 0.5")
+
+
+def test_gradients_are_as_before_where_they_are_off_when_the_time_is_up(monkeypatch):
+    monkeypatch.setattr(limits, "SECONDS", 0.2)
+
+    def pad(rows):
+        while True:
+            with torch.no_grad():
+                pass
+
+    for _ in range(5):
+        assert grade("pad", pad).mistake == "stopped"
+        assert torch.is_grad_enabled()

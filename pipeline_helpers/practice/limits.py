@@ -8,6 +8,7 @@ import builtins
 import ctypes
 import io
 import signal
+import sys
 import threading
 import time
 import warnings
@@ -105,12 +106,15 @@ _one_at_a_time = threading.RLock()
 def silent() -> Iterator[Printed]:
     """Nothing that runs inside reaches the page, and `input` raises `Asked` instead of waiting; yields what is printed.
 
-    The kernel's own `input`, `print` and warnings come back afterwards, in whichever thread.
+    The kernel's own `input`, `print` and warnings come back afterwards, in whichever thread, and gradients: where
+    an alarm breaks off a `torch.no_grad()` at its very end, they would stay off.
     """
 
     def refuse(*_: object) -> str:
         raise Asked
 
+    torch = sys.modules.get("torch")
+    gradients = torch is not None and torch.is_grad_enabled()
     with _one_at_a_time:
         before, builtins.input = builtins.input, refuse
         try:
@@ -119,3 +123,5 @@ def silent() -> Iterator[Printed]:
                 yield printed
         finally:
             builtins.input = before
+            if torch is not None:
+                torch.set_grad_enabled(gradients)

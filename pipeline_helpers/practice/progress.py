@@ -134,12 +134,12 @@ def _shown(kept: Kept, lang: str) -> Html:
     for number, lesson in enumerate(LESSONS):
         exercises = list(of_lesson(lesson))
         done = sum(kept.exercises.get(one.name, False) for one in exercises)
-        line = [say("practice_shown.exercises", lang, done=done, total=len(exercises))] if exercises else []
+        line = [say("practice_shown.exercises", lang, done=done, total=len(exercises))]
         line += [_quiz(kept, lesson, lang)] if lesson in quizzes() else []
         title = tag("b", f"{number} · {say(f'practice_shown.lesson.{lesson}', lang)}")
         parts.append(tag("p", join(title, *(f" · {part}" for part in line))))
         states = (_state(one, kept.exercises.get(one.name), lang) for one in exercises)
-        parts.append(tag("ul", states, class_="ph-states") if exercises else Html(""))
+        parts.append(tag("ul", states, class_="ph-states"))
     parts += [_course(kept, name, lang) for name in ("before", "after") if name in quizzes()]
     return join(parts, tag("p", words("practice_shown.kept", lang), class_="ph-quiet"))
 

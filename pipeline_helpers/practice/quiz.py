@@ -46,7 +46,7 @@ class Quiz(Panel):
         self.name, self.questions = name, questions_of(name)
         self._before = progress.known().quizzes.get("before", [])
         self._start()
-        super().__init__(gone=without_kernel())
+        super().__init__(gone=tag("div", without_kernel(), role="status"))
         self.add_class("ph-view")
         self.on_action(self.act)
         self._render()
