@@ -195,8 +195,9 @@ def test_the_hubs_own_files_are_roots_alone(hub):
 def test_a_student_has_the_lessons_a_terminal_and_a_kernel_in_the_language_of_the_class(hub):
     async def look():
         ana = await started(hub, "ana")
-        lessons = {path.name for path in (hub.course / "notebooks").glob("*.ipynb")}
-        assert {entry["name"] for entry in (await ana.get(""))["content"]} == lessons
+        for folder in ("", "practice"):
+            there = {path.name for path in (hub.course / "notebooks" / folder).iterdir() if path.name[0] != "."}
+            assert {entry["name"] for entry in (await ana.get(folder))["content"]} == there
         assert (await ana.terminal("whoami; pwd; which python")).split() == [
             hub.prefix + "ana", str(hub.home("ana")), str(hub.course / ".venv" / "bin" / "python")
         ]  # fmt: skip
