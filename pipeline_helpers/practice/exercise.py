@@ -34,18 +34,33 @@ Program = Change | Callable[..., Any]
 
 def alone(solution: Callable[..., Any], *texts: str) -> Change:
     """As `Change`, and never taken together with another mistake: each pair costs a student time."""
-    source = textwrap.dedent(inspect.getsource(solution)).strip()
-    changed = source
-    for old, new in Change(*texts):
-        if changed.count(old) != 1:
-            raise ValueError(f"{solution.__name__}: {old!r} stands {changed.count(old)} times in the solution")
-        changed = changed.replace(old, new)
-    return Change(source, changed)
+    source = source_of(solution)
+    return Change(source, changed(source, Change(*texts)))
+
+
+def source_of(function: Callable[..., Any]) -> str:
+    """A function as it is written."""
+    return textwrap.dedent(inspect.getsource(function)).strip()
+
+
+def changed(source: str, change: Change) -> str:
+    """`source` with `change`: from its end to its beginning, so that what is put in is not looked through.
+
+    Raises:
+        ValueError: a part that is to be changed does not stand in it, or more than once.
+    """
+    made = source
+    for old, new in sorted(change, key=lambda pair: source.find(pair[0]), reverse=True):
+        if source.count(old) != 1:
+            raise ValueError(f"{old!r} stands {source.count(old)} times in {source.partition('(')[0]}")
+        place = source.index(old)
+        made = made[:place] + new + made[place + len(old) :]
+    return made
 
 
 def rewritten(solution: Callable[..., Any], *bodies: str) -> list[Change]:
     """The solution with another body; one for each of `bodies`, whose lines are not indented."""
-    source = textwrap.dedent(inspect.getsource(solution)).strip()
+    source = source_of(solution)
     head = source.partition("\n")[0]
     return [Change(source, f"{head}\n{textwrap.indent(body, '    ')}") for body in bodies]
 
@@ -107,19 +122,22 @@ class Exercise:
 
     def key(self, text: str) -> str:
         """The catalogue's key of one of its texts; what several exercises share is the practice's own."""
-        own = f"practice_{self.lesson}.{self.name}.{text}"
-        return own if own in catalogue() else f"practice.shared.{text}"
+        return self.own(text) or f"practice.shared.{text}"
+
+    def own(self, text: str) -> str | None:
+        """The key of a text that the exercise has for itself; None where it has none."""
+        key = f"practice_{self.lesson}.{self.name}.{text}"
+        return key if key in catalogue() else None
 
     @property
     def hints(self) -> list[str]:
         """The keys of its hints, in their order."""
-        found = (f"practice_{self.lesson}.{self.name}.hint{number}" for number in range(1, 10))
-        return [key for key in found if key in catalogue()]
+        return [key for number in range(1, 10) if (key := self.own(f"hint{number}"))]
 
     @cached_property
     def source(self) -> str:
         """The solution as it is written."""
-        return textwrap.dedent(inspect.getsource(self.solution)).strip()
+        return source_of(self.solution)
 
     def programs(self) -> Iterator[tuple[str, Program]]:
         """Each mistake's name with each way in which it is made."""
@@ -139,23 +157,13 @@ class Exercise:
     def _spans(self, change: Change) -> list[tuple[int, int]]:
         return [(self.source.index(old), self.source.index(old) + len(old)) for old, _ in change]
 
-    def _changed(self, change: Change) -> str:
-        """The solution with `change`: from its end to its beginning, so that what is put in is not looked through."""
-        source = self.source
-        for old, new in sorted(change, key=lambda pair: self.source.find(pair[0]), reverse=True):
-            if self.source.count(old) != 1:
-                raise ValueError(f"{self.name}: {old!r} stands {self.source.count(old)} times in the solution")
-            place = self.source.index(old)
-            source = source[:place] + new + source[place + len(old) :]
-        return source
-
     def made(self, program: Program, given: Given) -> Callable[..., Any]:
         """A function that does what `program` says, with `given`'s model and tokenizer among its globals.
 
         Raises:
             ValueError: a part that is to be changed does not stand in the solution, or more than once.
         """
-        source = self._changed(program) if isinstance(program, Change) else textwrap.dedent(inspect.getsource(program))
+        source = changed(self.source, program) if isinstance(program, Change) else source_of(program)
         module = sys.modules[self.solution.__module__]
         namespace = {**vars(module), "model": given.model, "tokenizer": given.tokenizer}
         exec(compile(source, f"<{self.name}>", "exec"), namespace)

@@ -104,8 +104,7 @@ def _judged(trial: Trial, tried: Tried) -> Grade:
     if tried.like(expected):
         if changed := next((one.changed for one in tried.outcomes if one.changed), None):
             return Grade(False, "changed", (Mistake(exercise.key("changed"), argument=changed),))
-        own = exercise.key("right")
-        own = own if own.startswith("practice_") else ""
+        own = exercise.own("right")
         return Grade(True, None, (Mistake("practice.right"), *([Mistake(own)] if own else [])))
     for name, outcomes in trial.mistakes:
         if tried.like(outcomes):
