@@ -1,6 +1,10 @@
 """Two small quizzes for the tests, in the form of those of the course, with markup in their texts as data."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from pipeline_helpers.practice import questions
 
@@ -59,9 +63,19 @@ def write_quizzes(folder: Path, mark: str = "") -> Path:
     return folder
 
 
-def use_quizzes(monkeypatch, folder: Path, mark: str = "") -> None:
-    """Let the course have these two quizzes, for one test."""
-    monkeypatch.setattr(questions, "FOLDER", write_quizzes(folder, mark))
+@contextmanager
+def other_quizzes(folder: Path, mark: str = "") -> Iterator[None]:
+    """Let the course have these two quizzes inside `with`; whatever happens there, it has its own again after it."""
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(questions, "FOLDER", write_quizzes(folder, mark))
+            _forget()
+            yield
+    finally:
+        _forget()  # or these two would stay the course's for every test that comes after
+
+
+def _forget() -> None:
     for known in (questions.quizzes, questions.quiz_data, questions.questions_of):
         known.cache_clear()
 

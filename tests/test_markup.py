@@ -25,10 +25,9 @@ from pipeline_helpers.live.base import LiveView
 from pipeline_helpers.live.controls import Choice, Slider, TextBox
 from pipeline_helpers.live.heads import Heads
 from pipeline_helpers.practice.grading import find
-from pipeline_helpers.practice.questions import questions_of, quiz_data, quizzes
 from pipeline_helpers.practice.quiz import Quiz
 from tests.live_views import MARKUP, NO_TOKEN, PIECES, VIEWS, Page, make_markup_checkpoint, parts_of
-from tests.quizzes import use_quizzes
+from tests.quizzes import other_quizzes
 
 PACKAGE = Path(ph.__file__).parent
 TEXT = " ".join([*MARKUP[:2], NO_TOKEN, PIECES, *MARKUP[2:], '"><unknown/>', NO_TOKEN])
@@ -172,11 +171,14 @@ def switched():
 def practised():
     """The practice, of words, questions, a solution and an error that are markup."""
     shown, exercise = [], find("pad")
-    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        tempfile.TemporaryDirectory() as folder,
+        other_quizzes(Path(folder), '"><question/>'),
+    ):
         for key in [key for key in catalogue() if key.startswith("practice")]:
             for lang in LANGUAGES:
                 patch.setitem(catalogue()[key], lang, f'"><word/>{catalogue()[key][lang]}')
-        use_quizzes(patch, Path(folder), '"><question/>')
         patch.setattr("IPython.display.display", lambda bundle, raw=False: shown.append(bundle["text/html"]))
         ph.progress()
         for answer in (lambda rows: None, erring, lambda rows: [ERROR], exercise.solution, ...):
@@ -205,8 +207,6 @@ def practised():
         ph.progress(forget=True)
     for html_shown in shown:
         (Still if "<style>" in html_shown else Page)(html_shown)
-    for known in (quizzes, quiz_data, questions_of):
-        known.cache_clear()
 
 
 def erring(rows):

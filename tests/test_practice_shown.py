@@ -15,7 +15,7 @@ from pipeline_helpers.practice.grading import find, trial
 from pipeline_helpers.practice.questions import COURSE, FOLDER, questions_of, quiz_data, quizzes
 from pipeline_helpers.practice.quiz import Quiz
 from tests.live_views import Page
-from tests.quizzes import use_quizzes
+from tests.quizzes import other_quizzes
 
 HINTS = len(find("pad").hints)
 
@@ -38,17 +38,15 @@ def empty(rows): ...
 
 
 @pytest.fixture(autouse=True)
-def _a_new_kernel(monkeypatch):
+def _a_new_kernel():
     for counts in (feedback._hints_given, feedback._wrong_tries):
         counts.clear()
-    yield
-    for known in (quizzes, quiz_data, questions_of):
-        known.cache_clear()
 
 
 @pytest.fixture
-def two_quizzes(monkeypatch, tmp_path):
-    use_quizzes(monkeypatch, tmp_path / "quizzes")
+def two_quizzes(tmp_path):
+    with other_quizzes(tmp_path / "quizzes"):
+        yield
 
 
 @pytest.fixture
@@ -319,6 +317,13 @@ def test_it_follows_the_language_and_keeps_the_other_at_hand(two_quizzes):
     assert quiz.label == "Quiz · The tokenizer"
     assert "Pregunta 1 de 2" in quiz.words["es"]["html"]
     assert re.findall("checked", quiz.html)
+
+
+def test_what_fails_among_other_quizzes_leaves_the_courses_own_to_the_next_test(tmp_path):
+    own = quizzes(), questions_of("tokenizer"), quiz_data("tokenizer")
+    with pytest.raises(ValueError, match="the quizzes are 'before', 'tokenizer', 'after'"), other_quizzes(tmp_path):
+        quiz_data("heads")
+    assert (quizzes(), questions_of("tokenizer"), quiz_data("tokenizer")) == own
 
 
 def test_the_stored_quiz_has_all_questions_and_no_answer(two_quizzes):
