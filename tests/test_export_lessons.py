@@ -97,10 +97,10 @@ def test_outputs_in_one_language_stay_as_they_are_and_the_lesson_is_not_touched(
     assert nbformat.writes(lesson) == before
 
 
-def test_the_switch_becomes_the_choice_and_its_output_goes():
+def test_the_switch_becomes_the_choice_of_the_only_language_and_its_output_goes():
     lesson = one_language(made_lesson(), "en")
     setup = next(cell for cell in lesson.cells if cell.source.startswith("import"))
-    assert setup.source == 'import pipeline_helpers as ph\nph.choose_language("en", remember=False)'
+    assert setup.source == 'import pipeline_helpers as ph\nph.choose_language("en", only=True)'
     assert setup.outputs == []
 
 

@@ -14,9 +14,12 @@ import pytest
 
 import pipeline_helpers as ph
 from pipeline_helpers import language
+from pipeline_helpers.figures.show import figure_html
 from pipeline_helpers.language import LANGUAGES, choice
 from pipeline_helpers.language.prose import ProseError, name_of, read_prose
 from pipeline_helpers.practice.exercises import LESSONS, exercises
+from pipeline_helpers.practice.quiz import Quiz
+from tests.live_views import VIEWS, parts_of
 
 GLOSSARY = Path(language.__file__).parent / "glossary.csv"
 
@@ -188,6 +191,50 @@ def test_a_wrong_environment_names_the_variable(monkeypatch):
     monkeypatch.setenv(choice.ENVIRONMENT, "klingon")
     with pytest.raises(ValueError, match=choice.ENVIRONMENT):
         language.current_language()
+
+
+def test_the_only_language_is_that_of_this_notebook_alone(monkeypatch):
+    monkeypatch.delenv(choice.ENVIRONMENT)
+    language.choose_language("en", only=True)
+    assert (language.current_language(), language.shown_languages()) == ("en", ["en"])
+    monkeypatch.setattr(choice, "_chosen", None)  # another kernel
+    assert language.current_language() == "es"
+
+
+def test_a_wrong_only_language_changes_nothing():
+    with pytest.raises(ValueError, match="lang is 'fr'"):
+        language.choose_language("fr", only=True)
+    assert language.shown_languages() == list(LANGUAGES)
+
+
+def everything_shown():
+    """Each output that has a language, as HTML and as text: a figure, each view, and what the practice says."""
+    shown = [{"text/html": figure_html(ph.plot_pipeline, ph.trace("ok"))}]
+    for view in [*(make("ok") for make in VIEWS.values()), Quiz("tokenizer"), Quiz("before")]:
+        bundle = view._repr_mimebundle_()
+        shown.append(bundle[0] if isinstance(bundle, tuple) else bundle)
+        shown += [{"text/html": part.gone} for part in parts_of(view) if hasattr(part, "gone")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+        for answer in (..., lambda rows: None, lambda rows: 1 / 0, exercises()["pad"].solution):
+            ph.check("pad", answer)
+        ph.hint("pad")
+        ph.solution("pad")
+        ph.progress()
+        ph.progress(forget=True)
+    return shown
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_a_notebook_of_one_language_shows_has_no_other(lang):
+    language.choose_language(lang, only=True)
+    for bundle in everything_shown():
+        found = re.findall(r'<div[^>]* lang="(\w+)"', bundle["text/html"])
+        assert set(found) <= {lang}, bundle["text/html"]
+    language.choose_language(lang)
+    for bundle in everything_shown():
+        found = re.findall(r'<div[^>]* lang="(\w+)"', bundle["text/html"])
+        assert set(found) in (set(LANGUAGES), set()), bundle["text/html"]
 
 
 def test_followers_are_told_once_and_only_of_a_change():

@@ -52,7 +52,7 @@ def test_only_the_cell_that_is_to_be_completed_is_open(practice, lang):
     assert f"**{said.format(exercises()['pad'].minutes)}**" in str(made)
     assert cells["01-prose"].source == {"es": "Después, la lección siguiente.", "en": "Then the next one."}[lang]
     assert not any(cell.get("outputs") or "slideshow" in cell.metadata for cell in made.cells)
-    assert f'ph.choose_language("{lang}", remember=False)' in cells["01-switch"].source
+    assert f'ph.choose_language("{lang}", only=True)' in cells["01-switch"].source
 
 
 def test_a_skeleton_stays_and_a_check_elsewhere_is_none(practice):

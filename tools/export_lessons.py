@@ -195,7 +195,7 @@ def in_language(lesson: NotebookNode, lang: str, *, stored: bool = False) -> Not
     lesson = one_language(lesson, lang)
     if stored:
         return lesson
-    # Run as the reader will run it; the figures and the static pictures come out in every language.
+    # Run as the reader will run it: what comes out is in this language alone.
     return outputs_in_one_language(canonical(run(lesson, {"PIPELINE_HELPERS_LANG": lang})), lang)
 
 

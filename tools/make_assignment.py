@@ -30,16 +30,8 @@ from tools.one_language import one_language
 BUILD = ROOT / "build" / "assignment"
 PAGES = Path(__file__).with_name("assignment")
 CHECK = re.compile(r'\n*^ph\.check\("(\w+)", (\w+)\)\s*\Z', re.MULTILINE)
-CHOSEN = re.compile(r'^ph\.choose_language\("\w+", remember=False\)$', re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\([^)\s]*\.ipynb[^)]*\)")
 """A link to another notebook, which the student's folder has not."""
-ALONE = """\
-from IPython.display import HTML
-
-places = ".jp-Notebook, body:not(:has(.jp-Notebook))"
-hidden = f":is({{places}}):has(.ph-alone-{lang}) div:is({others})"
-HTML(f'<style>{{hidden}} {{{{ display: none }}}}</style><div class="ph-alone-{lang}"></div>')"""
-"""What the switch does: of an output in every language, one is seen."""
 HIDDEN = """\
 ### BEGIN HIDDEN TESTS
 import os
@@ -131,10 +123,6 @@ def _cells(cell: NotebookNode, lang: str) -> Iterator[NotebookNode]:
         if cell.cell_type == "markdown":
             cell.source = LINK.sub(r"\1", cell.source)
         yield _with(cell, cell.id, locked=True)
-        if CHOSEN.search(cell.source):
-            others = ", ".join(f"[lang={other}]" for other in LANGUAGES if other != lang)
-            alone = nbformat.v4.new_code_cell(ALONE.format(lang=lang, others=others), id=f"alone-{lang}")
-            yield _with(alone, alone.id, locked=True)
         return
     name, answer = found.groups()
     exercise = exercises()[name]

@@ -5,7 +5,7 @@ What a lesson is made of is known (`tests/test_lessons.py` keeps it so), and eac
 - of a prose cell, its heading and its text in that language (`pipeline_helpers.language.prose`);
 - of an output (a figure, a live view's picture) the `<div lang=…>` of that language, unwrapped;
 - a cell tagged `two-languages`, which speaks of choosing between them, goes;
-- `ph.language_switch()` becomes the line that puts this language in force, and its output goes;
+- `ph.language_switch()` becomes the line that makes this language the only one, and its output goes;
 - a live view is its static picture.
 """
 
@@ -42,7 +42,7 @@ def one_language(lesson: NotebookNode, lang: str) -> NotebookNode:
             except ProseError as error:
                 raise ProseError(f"cell {cell.get('id')}: {error}") from None
         elif cell.cell_type == "code":
-            cell.source = SWITCH.sub(rf'\1\2.choose_language("{lang}", remember=False)', cell.source)
+            cell.source = SWITCH.sub(rf'\1\2.choose_language("{lang}", only=True)', cell.source)
     return outputs_in_one_language(lesson, lang)
 
 

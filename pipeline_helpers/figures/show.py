@@ -19,7 +19,7 @@ from matplotlib.text import Text
 
 from pipeline_helpers.figures.canvas import DPI, figure_of
 from pipeline_helpers.figures.style import alt_text, style
-from pipeline_helpers.language import LANGUAGES, say
+from pipeline_helpers.language import say, shown_languages
 
 _LOOK = (files(__package__) / "show.css").read_text(encoding="utf-8")
 _shown: Counter[str] = Counter()
@@ -97,7 +97,8 @@ def _html(plot: Callable[..., Axes], data: tuple[Any, ...], options: dict[str, A
             raise TypeError(f"{name} came to show, which sets it itself; call the function alone to choose it")
     with _no_figure_left(), style():
         parts = [
-            f'<div lang="{lang}">{_picture(plot(*data, **options, lang=lang), lang, names)}</div>' for lang in LANGUAGES
+            f'<div lang="{lang}">{_picture(plot(*data, **options, lang=lang), lang, names)}</div>'
+            for lang in shown_languages()
         ]
     return f'<div class="ph-figure"><style>{_LOOK}</style>{"".join(parts)}</div>'
 

@@ -12,6 +12,7 @@ from pipeline_helpers.language.choice import (
     known,
     on_change,
     resolve,
+    shown_languages,
 )
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "resolve",
     "say",
     "say_in_each",
+    "shown_languages",
 ]

@@ -17,6 +17,7 @@ LANGUAGES = {"es": "Español", "en": "English"}
 ENVIRONMENT = "PIPELINE_HELPERS_LANG"
 
 _chosen: str | None = None
+_only = False
 _listeners: list[Callable[[], Callable[[str], None] | None]] = []
 
 
@@ -54,24 +55,30 @@ def known(lang: str, argument: str = "lang") -> str:
     return lang
 
 
-def choose_language(lang: str, *, remember: bool = True) -> None:
-    """Put `lang` in force in this kernel and tell everything that follows it.
+def choose_language(lang: str, *, only: bool = False) -> None:
+    """Put `lang` in force in this kernel and tell everything that follows it; the next lesson opens in it too.
 
     Args:
         lang: one of `LANGUAGES`.
-        remember: also let the next lesson open in it.
+        only: for a notebook that is given out in one language. What it shows from now on is in `lang` alone, and no
+            other lesson opens in it for that.
 
     Raises:
         ValueError: `lang` is none of them.
     """
-    global _chosen
-    before, _chosen = current_language(), known(lang)
-    if remember:
+    global _chosen, _only
+    before, _chosen, _only = current_language(), known(lang), only
+    if not only:
         _remember(lang)
     if lang != before:
         for listener in [reference() for reference in _listeners]:
             if listener is not None:
                 listener(lang)
+
+
+def shown_languages() -> list[str]:
+    """The languages that an output holds: each of `LANGUAGES`, for the switch to choose from, or the only one."""
+    return [current_language()] if _only else list(LANGUAGES)
 
 
 def on_change(callback: Callable[[str], None]) -> None:

@@ -22,7 +22,15 @@ import traitlets
 from pipeline_helpers.checkpoints import ENVIRONMENT, REPOSITORY
 from pipeline_helpers.checkpoints import checkpoint as choose_checkpoint
 from pipeline_helpers.hub import CheckpointError
-from pipeline_helpers.language import LANGUAGES, Mistake, current_language, on_change, say, say_in_each
+from pipeline_helpers.language import (
+    LANGUAGES,
+    Mistake,
+    current_language,
+    on_change,
+    say,
+    say_in_each,
+    shown_languages,
+)
 from pipeline_helpers.live.controls import Panel, TextBox
 from pipeline_helpers.markup import Html, join, shorten, tag
 from pipeline_helpers.stages import check_name, load
@@ -269,13 +277,13 @@ def without_kernel() -> Html:
         tag("div", say("live.gone", lang), " ",
             tag("span", say("live.run_again", lang), class_="ph-run-again"),
             tag("span", say("live.reload", lang), class_="ph-reload"), class_="ph-notice ph-gone", lang=lang)
-        for lang in LANGUAGES
+        for lang in shown_languages()
     )  # fmt: skip
 
 
 def in_each(render: Callable[[str], str]) -> Html:
-    """`render(lang)` for each of `LANGUAGES`, each in a `div` of its own that the language switch shows or hides."""
-    return join(tag("div", Html(render(lang)), lang=lang) for lang in LANGUAGES)
+    """`render(lang)` for each language shown, each in a `div` of its own that the language switch shows or hides."""
+    return join(tag("div", Html(render(lang)), lang=lang) for lang in shown_languages())
 
 
 def guarded(step: Callable[[], Any]) -> Any:
