@@ -1,6 +1,7 @@
 """`grade`: what is no answer yet, what befell a function, and what an answer has to do with the right one."""
 
 import functools
+import math
 
 import numpy as np
 import pytest
@@ -156,3 +157,16 @@ def test_a_large_difference_is_shown_by_its_place_and_a_small_one_whole():
     assert next(differences(large[:2], large)) == ("shape", "[2, 9]", "[5, 9]")
     assert next(differences(ROW, ROW + 1)) == ("", "[3, 1, 2]", "[4, 2, 3]")
     assert described(large) == "[5, 9]: [0, 0, 0, 0, …]"
+
+
+@pytest.mark.parametrize("smoothing", ["(wrong.sum() + 1) / (len(wrong) + 1)", "wrong.float().std()"])
+def test_infinity_is_no_accident_where_it_says_that_there_is_none(smoothing):
+    space = {"math": math}
+    exec(
+        "def threshold(scores, right, at_most):\n    for t in scores.sort().values:\n"
+        f"        wrong = ~right[scores >= t]\n        if {smoothing} <= at_most:\n            return t.item()\n"
+        "    return math.inf",
+        space,
+    )
+    assert grade("threshold", space["threshold"]).mistake == "chosen_otherwise"
+    assert grade("log_odds", lambda p: float("inf")).mistake == "not_finite"

@@ -13,7 +13,7 @@ from pipeline_helpers.language import Mistake
 from pipeline_helpers.practice.answers import differences
 from pipeline_helpers.practice.exercise import Exercise
 from pipeline_helpers.practice.exercises import exercises
-from pipeline_helpers.practice.relations import RELATIONS
+from pipeline_helpers.practice.relations import RELATIONS, not_finite
 from pipeline_helpers.practice.trying import Outcome, Trial, Tried, given, innermost
 
 
@@ -136,6 +136,8 @@ def _named(trial: Trial, tried: Tried) -> Iterator[Grade]:
         if wrong and all(_holds(shows, *one) for one in wrong):
             yield Grade(False, name, (Mistake(exercise.key(name)),))
     for relation in RELATIONS:
+        if relation is not_finite and trial.infinite:
+            continue
         if found := relation(wrong):
             name = found.key.rpartition(".")[2]
             yield Grade(False, name, (found, _place(trial, tried, _SHOWN.get(name, ("",)))))

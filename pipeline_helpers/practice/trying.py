@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+import numpy as np
+
 from pipeline_helpers.checkpoints import checkpoint
 from pipeline_helpers.language import Mistake
 from pipeline_helpers.practice import limits
@@ -146,6 +148,12 @@ class Trial:
     def expected(self) -> list[Outcome]:
         """What the solution gives."""
         return self.ours(self.exercise.solution)
+
+    @cached_property
+    def infinite(self) -> bool:
+        """Whether infinity is a right answer to one of the inputs: then it says something, and is no accident."""
+        values = [outcome.value for outcome in self.expected]
+        return any(np.isinf(value).any() for value in values if isinstance(value, np.ndarray))
 
     @cached_property
     def mistakes(self) -> list[tuple[str, Sequence[Outcome]]]:
