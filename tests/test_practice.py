@@ -16,6 +16,12 @@ from tests.practised import NAMES, more_inputs, right_answers, wrong_answers
 every_exercise = pytest.mark.parametrize("name", NAMES)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_warns(recwarn):
+    yield
+    assert [str(warning.message) for warning in recwarn] == [], "a student would read it over what the practice says"
+
+
 @cache
 def given_and_made(name, source=None):
     """The exercise's solution, or another text of it, as a function that a student could have written."""
