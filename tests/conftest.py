@@ -52,7 +52,6 @@ def _close_figures():
 def _language(tmp_path, monkeypatch):
     """Each test begins in Spanish and remembers its choice, and what is done, nowhere but in its own folder."""
     monkeypatch.setattr(choice, "_chosen", None)
-    monkeypatch.setattr(choice, "_only", False)
     monkeypatch.setattr(choice, "_listeners", [])
     monkeypatch.setattr(choice, "_memory", lambda: tmp_path / "language")
     monkeypatch.setattr(progress, "_memory", lambda: tmp_path / "progress.json")

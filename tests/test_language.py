@@ -198,7 +198,7 @@ def test_the_only_language_is_that_of_this_notebook_alone(monkeypatch):
     language.choose_language("en", only=True)
     assert (language.current_language(), language.shown_languages()) == ("en", ["en"])
     monkeypatch.setattr(choice, "_chosen", None)  # another kernel
-    assert language.current_language() == "es"
+    assert (language.current_language(), language.shown_languages()) == ("es", list(LANGUAGES))
 
 
 def test_a_wrong_only_language_changes_nothing():

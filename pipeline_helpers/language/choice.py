@@ -16,8 +16,8 @@ LANGUAGES = {"es": "Español", "en": "English"}
 """The languages of the course by their code in ISO 639-1: what each calls itself, in the order they stand on a page."""
 ENVIRONMENT = "PIPELINE_HELPERS_LANG"
 
-_chosen: str | None = None
-_only = False
+_chosen: tuple[str, bool] | None = None
+"""The language chosen in this kernel, and whether its outputs are in that one alone."""
 _listeners: list[Callable[[], Callable[[str], None] | None]] = []
 
 
@@ -28,7 +28,7 @@ def current_language() -> str:
         ValueError: `PIPELINE_HELPERS_LANG` is set to something else.
     """
     if _chosen is not None:
-        return _chosen
+        return _chosen[0]
     if from_environment := os.environ.get(ENVIRONMENT, "").strip():
         return resolve(from_environment, ENVIRONMENT)
     return _remembered() or next(iter(LANGUAGES))
@@ -66,8 +66,8 @@ def choose_language(lang: str, *, only: bool = False) -> None:
     Raises:
         ValueError: `lang` is none of them.
     """
-    global _chosen, _only
-    before, _chosen, _only = current_language(), known(lang), only
+    global _chosen
+    before, _chosen = current_language(), (known(lang), only)
     if not only:
         _remember(lang)
     if lang != before:
@@ -78,7 +78,7 @@ def choose_language(lang: str, *, only: bool = False) -> None:
 
 def shown_languages() -> list[str]:
     """The languages that an output holds: each of `LANGUAGES`, for the switch to choose from, or the only one."""
-    return [current_language()] if _only else list(LANGUAGES)
+    return [_chosen[0]] if _chosen is not None and _chosen[1] else list(LANGUAGES)
 
 
 def on_change(callback: Callable[[str], None]) -> None:
