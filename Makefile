@@ -34,8 +34,8 @@ check: test-environment  ## Format, lint and types.
 	$(BIN)/python -m mypy
 
 notebooks: test-environment  ## Every cell of every lesson against its stored output.
-	PIPELINE_HELPERS_LANG=es $(BIN)/python -m pytest -q --nbval --nbval-sanitize-with tests/nbval.cfg \
-		--nbval-cell-timeout 120 notebooks
+	PIPELINE_HELPERS_LANG=es $(BIN)/python -m pytest -q -p tests.nbval_rounding --nbval \
+		--nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 120 notebooks
 
 axe: test-environment  ## axe-core looks at every lesson, wherever it is shown (needs npm and a Chromium).
 	@command -v npm >/dev/null || { echo "Falta npm, que trae axe-core: instala Node.js · npm, which gets axe-core, is missing: install Node.js"; exit 1; }

@@ -79,8 +79,9 @@ def test_what_matplotlib_has_to_say_later_is_said(run):
 def test_a_lesson_runs_as_it_is_stored_without_a_home(run, tmp_path):
     nbval = f"""
 import sys, pytest
-sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "--nbval", "--nbval-sanitize-with", "tests/nbval.cfg",
-                      "--nbval-cell-timeout", "300", "--rootdir", {str(ROOT)!r}, "notebooks/01_tokenizer.ipynb"]))
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-p", "tests.nbval_rounding", "--nbval",
+                      "--nbval-sanitize-with", "tests/nbval.cfg", "--nbval-cell-timeout", "300",
+                      "--rootdir", {str(ROOT)!r}, "notebooks/01_tokenizer.ipynb"]))
 """
     jupyter = {name: str(tmp_path / name) for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
     done = run(nbval.replace("import sys", "import os, sys", 1), HOME="/proc", PIPELINE_HELPERS_LANG="es", **jupyter)
